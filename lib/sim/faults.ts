@@ -1,0 +1,49 @@
+/** Everything that may go wrong, as data: it can be generated, shrunk, printed and replayed. */
+
+import type { NodeId } from "./protocol.ts";
+
+/** From when, and for how long; without `forMs` until the end of the run. Times are true simulated time. */
+export type Span = { readonly atMs: number; readonly forMs?: number };
+
+/** The messages meant: from any of `from` to any of `to`. Left out, a side means every node. */
+export type Link = { readonly from?: readonly NodeId[]; readonly to?: readonly NodeId[] };
+
+export type Fault =
+  /** The process dies; it starts again after `forMs`. What the disk had not synced survives by `unsynced`. */
+  | (Span & {
+      readonly kind: "crash";
+      readonly node: NodeId;
+      /** What becomes of writes that were not synced: by luck a prefix is kept, none, or a prefix and a torn last write. */
+      readonly unsynced?: "luck" | "lost" | "torn";
+    })
+  /** The process dies and its disk is empty when it starts again. */
+  | (Span & { readonly kind: "wipe"; readonly node: NodeId })
+  /**
+   * The process sleeps. Its first step in the span runs, but what that step asked for (messages, writes, timers)
+   * is held until the span ends, and so is everything after it: checked, slept, then wrote.
+   */
+  | (Span & { readonly kind: "pause"; readonly node: NodeId })
+  /** Nothing passes between the two sides; with `oneWay` nothing passes from `from` to `to`. */
+  | (Span & {
+      readonly kind: "cut";
+      readonly from: readonly NodeId[];
+      readonly to: readonly NodeId[];
+      readonly oneWay?: boolean;
+    })
+  /** Every message takes this much longer. */
+  | (Span & Link & { readonly kind: "delay"; readonly byMs: number })
+  /** The connection between two nodes is reset: what is under way is lost and both are told. */
+  | { readonly kind: "break"; readonly atMs: number; readonly between: readonly [NodeId, NodeId] }
+  /** Connections keep what they carry until the span ends, then deliver it in order. */
+  | (Span & Link & { readonly kind: "stall" })
+  /** A datagram is lost, or delivered twice, or held back up to `byMs` (reorder), with this probability. */
+  | (Span & Link & { readonly kind: "drop" | "duplicate"; readonly probability: number })
+  | (Span &
+      Link & { readonly kind: "reorder"; readonly probability: number; readonly byMs: number })
+  /** The node's clock jumps by `byMs` and then runs at `rate` (1 is right) until the span ends. */
+  | (Span & {
+      readonly kind: "skew";
+      readonly node: NodeId;
+      readonly byMs?: number;
+      readonly rate?: number;
+    });
