@@ -1,0 +1,117 @@
+// @ts-check
+/** The npm packages of the lock file, Node 26 among them: found complete, or installed anew. */
+
+import { spawnSync } from "node:child_process";
+import { accessSync, constants, existsSync, rmSync } from "node:fs";
+import { homedir } from "node:os";
+import { dirname, join } from "node:path";
+import { start, tail } from "./child.mjs";
+import { Problem, sentenceFor } from "./problem.mjs";
+import { project, textOf } from "./project.mjs";
+
+/**
+ * @typedef {object} Locked an entry of a lock file, as far as it matters here
+ * @property {string} [version]
+ * @property {string} [integrity]
+ * @property {boolean} [optional]
+ * @property {string | string[]} [os]
+ * @property {string | string[]} [cpu]
+ * @property {string | string[]} [libc]
+ */
+
+/**
+ * What `npm ci` has still to do. npm writes its own list of what is installed last of all, so a half-made
+ * node_modules has none.
+ * @param {string} root
+ * @returns {string | undefined} the first thing that is missing or of another version
+ */
+export function missingPackage(root) {
+  const installed = entriesOf(join(root, "node_modules", ".package-lock.json"));
+  if (installed === undefined) return "node_modules";
+  const locked = entriesOf(join(root, "package-lock.json")) ?? {};
+  for (const [path, entry] of Object.entries(locked)) {
+    if (!path.includes("node_modules/") || !isForThisMachine(entry)) continue;
+    const found = installed[path];
+    if (found?.version !== entry.version || found?.integrity !== entry.integrity) return path;
+    if (!existsSync(join(root, path, "package.json"))) return path;
+  }
+  return ["node", "quorumlab"].find((bin) => !existsSync(join(root, "node_modules", ".bin", bin)));
+}
+
+/** @param {string} file @returns {Record<string, Locked> | undefined} */
+function entriesOf(file) {
+  const text = textOf(file);
+  return text === undefined ? undefined : JSON.parse(text).packages;
+}
+
+/**
+ * An optional package must be there when it is the build for this very system: npm leaves one out without a word when
+ * its download fails.
+ * @param {Locked} entry @param {{ os: string, cpu: string }} machine @returns {boolean}
+ */
+export function isForThisMachine(entry, machine = { os: process.platform, cpu: process.arch }) {
+  if (!entry.optional) return true;
+  if (entry.os === undefined || entry.cpu === undefined) return false;
+  return (
+    [entry.os].flat().includes(machine.os) &&
+    [entry.cpu].flat().includes(machine.cpu) &&
+    (entry.libc === undefined || [entry.libc].flat().includes("glibc"))
+  );
+}
+
+/** @param {string} root @returns {Promise<void>} @throws Problem */
+export async function installPackages(root) {
+  const { node, state } = project(root);
+  // An interrupted clean-up must not leave a list that promises more than is there.
+  rmSync(join(root, "node_modules", ".package-lock.json"), { force: true });
+  const log = join(state, "npm.log");
+  const npm = start(
+    [
+      ...[...npmCommand(), "ci", "--ignore-scripts", "--include=dev", "--include=optional"],
+      ...["--no-audit", "--no-fund", "--no-update-notifier"],
+      // npm's own patience is 10 s and then 60 s before it says that there is no network.
+      ...["--fetch-retries=4", "--fetch-retry-mintimeout=500", "--fetch-retry-maxtimeout=4000"],
+    ],
+    { cwd: root, env: npmEnvironment(state), log },
+  );
+  if ((await npm.exited) !== 0) {
+    const said = npm.output();
+    throw new Problem(sentenceFor(said, root) ?? `npm ci failed. It said:\n${tail(said)}`);
+  }
+  const missing = missingPackage(root);
+  if (missing !== undefined) {
+    throw new Problem(
+      `npm left out ${missing}, which this machine (${process.platform} ${process.arch}) needs: run the same command again; its log is ${log}.`,
+    );
+  }
+  if (spawnSync(node, ["--version"]).status !== 0) {
+    throw new Problem(
+      `Node 26 does not run on this machine (${process.platform} ${process.arch}): it needs Linux with glibc 2.28 or newer, or macOS 13.5 or newer.`,
+    );
+  }
+}
+
+/** The npm that started us, under the Node that runs us; otherwise the one on the PATH. */
+function npmCommand() {
+  const script = process.env.npm_execpath ?? "";
+  return script.endsWith("npm-cli.js") ? [process.execPath, script] : ["npm"];
+}
+
+/** npm cannot work without a cache: where the home folder is read-only the project holds it. */
+function npmEnvironment(/** @type {string} */ state) {
+  const cache = process.env.npm_config_cache ?? join(homedir(), ".npm");
+  if (isWritable(cache)) return process.env;
+  return { ...process.env, npm_config_cache: join(state, "npm-cache") };
+}
+
+/** @param {string} folder which need not exist yet @returns {boolean} */
+function isWritable(folder) {
+  let nearest = folder;
+  while (!existsSync(nearest) && nearest !== dirname(nearest)) nearest = dirname(nearest);
+  try {
+    accessSync(nearest, constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
