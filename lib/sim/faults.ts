@@ -47,3 +47,39 @@ export type Fault =
       readonly byMs?: number;
       readonly rate?: number;
     });
+
+/** Throws, in one sentence, at the first fault that names an unknown server or makes no sense. */
+export function checkFaults(faults: readonly Fault[], nodes: readonly NodeId[]): void {
+  for (const fault of faults) {
+    const wrong = whatIsWrong(fault, nodes);
+    if (wrong !== undefined)
+      throw new RangeError(`${wrong} in the fault ${JSON.stringify(fault)}.`);
+  }
+}
+
+function whatIsWrong(fault: Fault, nodes: readonly NodeId[]): string | undefined {
+  const loose = fault as {
+    readonly node?: NodeId;
+    readonly from?: readonly NodeId[];
+    readonly to?: readonly NodeId[];
+    readonly between?: readonly NodeId[];
+    readonly forMs?: number;
+    readonly rate?: number;
+    readonly probability?: number;
+  };
+  const named = [loose.node, loose.from, loose.to, loose.between].flat();
+  const stranger = named.find((node) => node !== undefined && !nodes.includes(node as NodeId));
+  if (stranger !== undefined) {
+    return `There is no server "${stranger}" (the servers are ${nodes.join(", ")})`;
+  }
+  if (!(fault.atMs >= 0)) return `atMs is ${fault.atMs}; expected milliseconds, 0 or more,`;
+  for (const name of ["forMs", "rate"] as const) {
+    const value = loose[name];
+    if (value !== undefined && !(value > 0)) return `${name} is ${value}; expected more than 0`;
+  }
+  const { probability = 0 } = loose;
+  if (!(probability >= 0 && probability <= 1)) {
+    return `probability is ${probability}; expected 0 to 1`;
+  }
+  return undefined;
+}

@@ -1,6 +1,21 @@
 /** A world whose time, luck, wires and disks we own. */
+export type { Files } from "./disk.ts";
+export { Disk } from "./disk.ts";
+export type { Effect, WriteEffect } from "./effects.ts";
+export { Recorder } from "./effects.ts";
 export type { Fault, Link, Span } from "./faults.ts";
+export type { Server } from "./host.ts";
+export { withProgram } from "./host.ts";
+export type { Difference } from "./plain.ts";
+export { copy, diff, hash } from "./plain.ts";
+export type { ProgramHost } from "./program.ts";
 export type { NodeId, Out, Protocol, Saved, Self, Wire } from "./protocol.ts";
 export { invariant } from "./protocol.ts";
+export type { Latency } from "./random.ts";
+export type { Divergence } from "./replay.ts";
+export { findDivergence, fork } from "./replay.ts";
+export { Stable } from "./stable.ts";
 export type { Happening, Trace, TraceEvent } from "./trace.ts";
 export { causesOf } from "./trace.ts";
+export type { Run, Scenario, View } from "./world.ts";
+export { simulate } from "./world.ts";

@@ -56,15 +56,16 @@ export type Out<Message> = {
 
 /**
  * A protocol: handlers over plain-data state, which they change in place. `nowMs` is the server's own clock,
- * which may be wrong. A message from the server's own id comes from the program on the same host.
+ * which may be wrong. A message from the server's own id comes from the program on the same host. Handlers that
+ * a protocol has no use for are left out.
  */
 export type Protocol<State, Message> = {
   readonly wire: Wire;
   onStart(self: Self, saved: Saved, nowMs: number, out: Out<Message>): State;
   onMessage(state: State, nowMs: number, from: NodeId, message: Message, out: Out<Message>): void;
-  onTimer(state: State, nowMs: number, name: string, out: Out<Message>): void;
-  onConnected(state: State, nowMs: number, peer: NodeId, out: Out<Message>): void;
-  onDisconnected(state: State, nowMs: number, peer: NodeId, out: Out<Message>): void;
+  onTimer?(state: State, nowMs: number, name: string, out: Out<Message>): void;
+  onConnected?(state: State, nowMs: number, peer: NodeId, out: Out<Message>): void;
+  onDisconnected?(state: State, nowMs: number, peer: NodeId, out: Out<Message>): void;
 };
 
 /** Checks what must hold. A failure is a bug of the code that called it: it stops the run. */

@@ -1,5 +1,6 @@
 /** What happened in a run, in order: the only log there is. Pictures, reports and the digest are made from it. */
 
+import type { WriteEffect } from "./effects.ts";
 import type { Fault } from "./faults.ts";
 import type { NodeId } from "./protocol.ts";
 
@@ -31,6 +32,7 @@ export type Happening =
       readonly why: "dropped" | "cut" | "broken" | "not connected" | "down";
     }
   | { readonly kind: "timer"; readonly node: NodeId; readonly name: string }
+  | { readonly kind: "write"; readonly node: NodeId; readonly effect: WriteEffect }
   | { readonly kind: "connected" | "disconnected"; readonly node: NodeId; readonly peer: NodeId }
   /** The string in the `role` field of a server's state changed. */
   | { readonly kind: "role"; readonly node: NodeId; readonly role: string }

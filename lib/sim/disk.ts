@@ -1,0 +1,130 @@
+/**
+ * Byte files that forget. What was written can be read back at once, but a crash keeps only what was synced and,
+ * by luck, a prefix of the writes after it, the last one perhaps torn.
+ */
+
+import { invariant } from "./protocol.ts";
+
+/** What stands under logs and cells: in a simulated world a `Disk`, in a served one a folder. */
+export type Files = {
+  /** The whole content of a file; an absent one is empty. */
+  read(file: string): Uint8Array;
+  /** The names of all files, sorted. */
+  list(): string[];
+  /** Writes bytes at an offset, which must not lie beyond the end. */
+  write(file: string, offset: number, bytes: Uint8Array): void;
+  /** Shortens a file. */
+  truncate(file: string, length: number): void;
+  /** Gives a file another name, replacing what had it, whole or not at all. */
+  rename(from: string, to: string): void;
+};
+
+/** What becomes of unsynced writes: all lost, or the given shares (in [0, 1)) of their number and of the next one's bytes kept. */
+export type Fate = "lost" | { readonly kept: number; readonly torn: number };
+
+type Change =
+  | {
+      readonly kind: "write";
+      readonly file: string;
+      readonly offset: number;
+      readonly bytes: Uint8Array;
+    }
+  | { readonly kind: "truncate"; readonly file: string; readonly length: number }
+  | { readonly kind: "rename"; readonly from: string; readonly to: string };
+
+type Contents = Map<string, Uint8Array<ArrayBuffer>>;
+
+export class Disk implements Files {
+  private now: Contents = new Map();
+  private readonly synced: Contents = new Map();
+  private readonly unsynced: Change[] = [];
+  /** How many writes were ever made: the number that `sync` takes. */
+  writes = 0;
+
+  read(file: string): Uint8Array {
+    return this.now.get(file)?.slice() ?? new Uint8Array(0);
+  }
+
+  list(): string[] {
+    return [...this.now.keys()].sort();
+  }
+
+  write(file: string, offset: number, bytes: Uint8Array): void {
+    this.change({ kind: "write", file, offset, bytes });
+  }
+
+  truncate(file: string, length: number): void {
+    this.change({ kind: "truncate", file, length });
+  }
+
+  rename(from: string, to: string): void {
+    this.change({ kind: "rename", from, to });
+  }
+
+  /** Makes the first `writes` writes survive any crash. */
+  sync(writes: number): void {
+    const older = this.unsynced.length - (this.writes - writes);
+    for (const change of this.unsynced.splice(0, Math.max(0, older))) apply(this.synced, change);
+  }
+
+  /** Forgets as a crash does. */
+  crash(fate: Fate): void {
+    if (fate !== "lost") {
+      const kept = Math.floor(fate.kept * (this.unsynced.length + 1));
+      for (const change of this.unsynced.slice(0, kept)) apply(this.synced, change);
+      const next = this.unsynced[kept];
+      if (next?.kind === "write") {
+        const bytes = next.bytes.subarray(0, Math.floor(fate.torn * next.bytes.length));
+        apply(this.synced, { ...next, bytes });
+      }
+    }
+    this.unsynced.length = 0;
+    this.now = new Map([...this.synced].map(([file, bytes]) => [file, bytes.slice()]));
+  }
+
+  /** Erases everything, synced or not. */
+  wipe(): void {
+    this.now.clear();
+    this.synced.clear();
+    this.unsynced.length = 0;
+  }
+
+  private change(change: Change): void {
+    apply(this.now, change);
+    this.unsynced.push(change);
+    this.writes += 1;
+  }
+}
+
+function apply(contents: Contents, change: Change): void {
+  if (change.kind === "rename") {
+    contents.set(change.to, contents.get(change.from) ?? new Uint8Array(0));
+    contents.delete(change.from);
+    return;
+  }
+  const bytes = contents.get(change.file) ?? new Uint8Array(0);
+  if (change.kind === "truncate") {
+    invariant(
+      change.length <= bytes.length,
+      `${change.file} cannot be cut to ${change.length} of its ${bytes.length} bytes`,
+    );
+    contents.set(change.file, bytes.slice(0, change.length));
+    return;
+  }
+  invariant(
+    change.offset <= bytes.length,
+    `a write to ${change.file} at ${change.offset} leaves a hole after its ${bytes.length} bytes`,
+  );
+  const longer = grown(bytes, change.offset + change.bytes.length);
+  longer.set(change.bytes, change.offset);
+  contents.set(change.file, longer);
+}
+
+/** At least `length` bytes; the buffer doubles when it is full, so that appending stays cheap. */
+function grown(bytes: Uint8Array<ArrayBuffer>, length: number): Uint8Array<ArrayBuffer> {
+  if (length <= bytes.length) return bytes;
+  if (length <= bytes.buffer.byteLength) return new Uint8Array(bytes.buffer, 0, length);
+  const result = new Uint8Array(new ArrayBuffer(Math.max(64, 2 * length)), 0, length);
+  result.set(bytes);
+  return result;
+}

@@ -1,0 +1,101 @@
+/**
+ * A server's disk: it takes writes at once, syncs them in turn, and lets a message leave only when every write
+ * that was made before it is synced.
+ */
+
+import { Disk } from "./disk.ts";
+import type { WriteEffect } from "./effects.ts";
+import type { Ground, Luck } from "./ground.ts";
+import { hashString } from "./plain.ts";
+import type { NodeId, Saved } from "./protocol.ts";
+import { drawUs, type Latency } from "./random.ts";
+import { Stable } from "./stable.ts";
+
+const SYNC = hashString(0, "sync");
+const KEPT = hashString(0, "kept");
+const TORN = hashString(0, "torn");
+
+export class Durable {
+  private readonly node: NodeId;
+  private readonly ground: Ground;
+  private readonly luck: Luck;
+  private readonly syncTime: Latency;
+  private readonly disk = new Disk();
+  private stable = new Stable(this.disk);
+  private syncedWrites = 0;
+  private syncing = false;
+  private lives = 0;
+  private readonly waiting: { readonly writes: number; readonly act: () => void }[] = [];
+  /** Brings the news of a sync to the process, which may sleep. */
+  private readonly tell: (act: () => void) => void;
+
+  constructor(
+    node: NodeId,
+    ground: Ground,
+    luck: Luck,
+    syncTime: Latency,
+    tell: (act: () => void) => void,
+  ) {
+    this.node = node;
+    this.ground = ground;
+    this.luck = luck;
+    this.syncTime = syncTime;
+    this.tell = tell;
+  }
+
+  /** What the disk kept, for a process that starts. */
+  opened(): Saved {
+    this.stable = new Stable(this.disk);
+    this.syncedWrites = this.disk.writes;
+    return this.stable;
+  }
+
+  write(effect: WriteEffect, cause: number): void {
+    this.ground.record({ kind: "write", node: this.node, effect }, cause);
+    this.stable.perform(effect);
+    if (!this.syncing) this.sync();
+  }
+
+  /** Acts once everything written so far is synced. */
+  whenSynced(act: () => void): void {
+    const { writes } = this.disk;
+    if (writes <= this.syncedWrites) act();
+    else this.waiting.push({ writes, act });
+  }
+
+  crash(unsynced: "luck" | "lost" | "torn"): void {
+    this.lives += 1;
+    this.syncing = false;
+    this.waiting.length = 0;
+    const kept = this.luck.ask(KEPT);
+    const torn = this.luck.ask(TORN);
+    if (unsynced === "lost") this.disk.crash("lost");
+    else this.disk.crash({ kept, torn: unsynced === "torn" ? Math.max(torn, 0.5) : torn });
+  }
+
+  wipe(): void {
+    this.disk.wipe();
+  }
+
+  /** One sync at a time: the next one takes with it all that was written meanwhile. */
+  private sync(): void {
+    this.syncing = true;
+    const { writes } = this.disk;
+    const { lives } = this;
+    this.ground.at(this.ground.nowUs() + drawUs(this.syncTime, this.luck.ask(SYNC)), () => {
+      if (this.lives !== lives) return;
+      this.disk.sync(writes);
+      this.tell(() => this.synced(writes));
+      if (this.disk.writes > writes) this.sync();
+      else this.syncing = false;
+    });
+  }
+
+  private synced(writes: number): void {
+    this.ground.record({ kind: "synced", node: this.node });
+    this.syncedWrites = writes;
+    while (this.waiting[0] !== undefined && this.waiting[0].writes <= writes) {
+      this.waiting.shift()?.act();
+    }
+  }
+}

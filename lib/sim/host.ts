@@ -1,0 +1,271 @@
+/**
+ * One server in the world: its process (state, timers, program), its clock and its disk. It turns what arrives
+ * into steps of the protocol, and performs what a step asked for unless the process sleeps.
+ */
+
+import { Durable } from "./durable.ts";
+import { type Effect, Recorder } from "./effects.ts";
+import type { Fault } from "./faults.ts";
+import { type Ground, Luck } from "./ground.ts";
+import type { Endpoint, Network } from "./network.ts";
+import { copy, hash, hashString } from "./plain.ts";
+import { type Floor, type ProgramHost, Running } from "./program.ts";
+import { invariant, type NodeId, type Out, type Protocol, type Self } from "./protocol.ts";
+import type { Latency } from "./random.ts";
+
+/** A protocol, and the program that uses it on the same host, if any. */
+export type Server<State = unknown, Message = unknown> = {
+  readonly protocol: Protocol<State, Message>;
+  program?(host: ProgramHost<Message>): Promise<void>;
+};
+
+/** A protocol with the program that uses it. */
+export function withProgram<State, Message>(
+  protocol: Protocol<State, Message>,
+  program: (host: ProgramHost<Message>) => Promise<void>,
+): Server<State, Message> {
+  return { protocol, program };
+}
+
+type Skew = Fault & { kind: "skew" };
+type Pause = Fault & { kind: "pause" };
+
+export class Host implements Endpoint, Floor {
+  readonly id: NodeId;
+  readonly luck: Luck;
+  state: unknown;
+  private readonly self: Self;
+  private readonly server: Server;
+  private readonly ground: Ground;
+  private readonly network: Network;
+  private readonly disk: Durable;
+  private readonly recorder: Recorder<unknown>;
+  private readonly skews = new Set<Skew>();
+  private readonly pauses = new Set<Pause>();
+  private running: Running | undefined;
+  /** Timers by name, each with the number of its last setting. */
+  private timers = new Map<string, number>();
+  private timersSet = 0;
+  /** A host is up when no crash keeps it down. */
+  private downs = 1;
+  private started = false;
+  private role: string | undefined;
+  /** What the step in progress is about, for its luck. */
+  private about = 0;
+  /** While the process sleeps after its one step: what happens when it wakes up. */
+  private held: (() => void)[] | undefined;
+
+  constructor(self: Self, server: Server, ground: Ground, network: Network, syncTime: Latency) {
+    this.id = self.id;
+    this.self = self;
+    this.server = server;
+    this.ground = ground;
+    this.network = network;
+    this.luck = new Luck(ground, hashString(0, self.id));
+    this.disk = new Durable(self.id, ground, this.luck, syncTime, (act) => this.happen(act));
+    this.recorder = new Recorder(() => this.luck.ask(this.about));
+  }
+
+  get up(): boolean {
+    return this.downs === 0;
+  }
+
+  nowMs(): number {
+    const trueMs = this.ground.nowUs() / 1000;
+    let ms = trueMs;
+    for (const { atMs, byMs = 0, rate = 1 } of this.skews)
+      ms += byMs + (rate - 1) * (trueMs - atMs);
+    return ms;
+  }
+
+  trueUs(ownMs: number): number {
+    let rate = 1;
+    for (const skew of this.skews) rate *= skew.rate ?? 1;
+    return Math.round((ownMs * 1000) / rate);
+  }
+
+  // What faults do.
+
+  start(): void {
+    this.downs -= 1;
+    if (!this.up) return;
+    const cause = this.ground.record({ kind: "start", node: this.id, restart: this.started });
+    this.started = true;
+    const saved = this.disk.opened();
+    const { protocol, program } = this.server;
+    if (program !== undefined) this.running = new Running(this, this.ground, cause);
+    this.step(cause, hashString(0, "start"), (out) => {
+      this.state = protocol.onStart(this.self, saved, this.nowMs(), out);
+    });
+    if (program !== undefined) this.running?.start(program);
+  }
+
+  crash(unsynced: "luck" | "lost" | "torn"): void {
+    this.downs += 1;
+    if (this.downs > 1) return;
+    const cause = this.ground.record({ kind: "crash", node: this.id });
+    this.running?.stop();
+    this.running = undefined;
+    this.timers = new Map();
+    this.role = undefined;
+    this.held = undefined;
+    this.pauses.clear();
+    this.disk.crash(unsynced);
+    this.network.crashed(this.id, cause);
+  }
+
+  wipe(): void {
+    this.crash("lost");
+    this.ground.record({ kind: "wipe", node: this.id });
+    this.disk.wipe();
+  }
+
+  pause(pause: Pause): void {
+    if (!this.up) return;
+    if (this.pauses.size === 0) this.ground.record({ kind: "pause", node: this.id });
+    this.pauses.add(pause);
+  }
+
+  resume(pause: Pause): void {
+    if (!this.pauses.delete(pause) || this.pauses.size > 0) return;
+    this.ground.record({ kind: "resume", node: this.id });
+    const held = this.held ?? [];
+    this.held = undefined;
+    for (const act of held) act();
+  }
+
+  skew(skew: Skew): void {
+    this.skews.add(skew);
+  }
+
+  unskew(skew: Skew): void {
+    this.skews.delete(skew);
+  }
+
+  // What the network and the program bring.
+
+  arrive(from: NodeId, body: unknown, message: number, sentMs: number, cause: number): void {
+    this.happen(() => {
+      const node = this.id;
+      const at = this.ground.record({ kind: "deliver", node, from, message, body, sentMs }, cause);
+      this.step(at, hash(body, 0, true), (out) =>
+        this.server.protocol.onMessage(this.state, this.nowMs(), from, copy(body), out),
+      );
+    });
+  }
+
+  connected(peer: NodeId, cause: number | undefined): void {
+    this.happen(() => {
+      const at = this.ground.record({ kind: "connected", node: this.id, peer }, cause);
+      this.step(at, hashString(1, peer), (out) =>
+        this.server.protocol.onConnected?.(this.state, this.nowMs(), peer, out),
+      );
+    });
+  }
+
+  disconnected(peer: NodeId, cause: number | undefined): void {
+    this.happen(() => {
+      const at = this.ground.record({ kind: "disconnected", node: this.id, peer }, cause);
+      this.step(at, hashString(2, peer), (out) =>
+        this.server.protocol.onDisconnected?.(this.state, this.nowMs(), peer, out),
+      );
+    });
+  }
+
+  fromProgram(body: unknown, cause: number): void {
+    const { node, message, sent, sentMs } = this.letter(body, cause);
+    this.ground.at(this.ground.nowUs(), () => this.arrive(node, body, message, sentMs, sent));
+  }
+
+  happen(act: () => void): void {
+    if (!this.up) return;
+    if (this.held !== undefined) {
+      this.held.push(act);
+      return;
+    }
+    // The first step of a pause runs; what it asks for is held with everything after it.
+    if (this.pauses.size > 0) this.held = [];
+    act();
+  }
+
+  /** One step of the protocol: runs a handler, then does what it asked for. */
+  private step(cause: number, about: number, handle: (out: Out<unknown>) => void): void {
+    this.about = about;
+    const effects = this.recorder.record(handle);
+    this.showRole(cause);
+    if (effects.length === 0) return;
+    const perform = () => {
+      for (const effect of effects) this.perform(effect, cause);
+    };
+    if (this.held === undefined) perform();
+    else this.held.push(perform);
+  }
+
+  private perform(effect: Effect<unknown>, cause: number): void {
+    switch (effect.kind) {
+      case "send": {
+        const leave = () => this.send(effect.to, effect.message, cause);
+        if (effect.beforeSync) leave();
+        else this.disk.whenSynced(leave);
+        return;
+      }
+      case "connect":
+        this.network.connect(this.id, effect.to, cause);
+        return;
+      case "close":
+        this.disk.whenSynced(() => this.network.close(this.id, effect.to, cause));
+        return;
+      case "setTimer":
+        this.setTimer(effect.name, effect.afterMs, cause);
+        return;
+      case "cancelTimer":
+        this.timers.delete(effect.name);
+        return;
+      default:
+        this.disk.write(effect, cause);
+    }
+  }
+
+  private send(to: NodeId, body: unknown, cause: number): void {
+    if (to !== this.id) {
+      this.network.send(this.id, to, body, this.server.protocol.wire, cause);
+      return;
+    }
+    invariant(this.running !== undefined, `${this.id} sends to its program, but it has none`);
+    const { sent } = this.letter(body, cause);
+    this.running.hear(copy(body), sent);
+  }
+
+  /** The trace of a message that never leaves this host. */
+  private letter(body: unknown, cause: number) {
+    const node = this.id;
+    const message = this.network.number();
+    const sent = this.ground.record({ kind: "send", node, to: node, message, body }, cause);
+    return { node, message, sent, sentMs: this.ground.nowUs() / 1000 };
+  }
+
+  private setTimer(name: string, afterMs: number, cause: number): void {
+    const mine = ++this.timersSet;
+    this.timers.set(name, mine);
+    this.ground.at(this.ground.nowUs() + this.trueUs(afterMs), () => {
+      // Asked first, so that a timer that was set again or cancelled is not even a step.
+      if (this.timers.get(name) === mine) this.happen(() => this.fire(name, mine, cause));
+    });
+  }
+
+  private fire(name: string, mine: number, cause: number): void {
+    if (this.timers.get(name) !== mine) return;
+    this.timers.delete(name);
+    const at = this.ground.record({ kind: "timer", node: this.id, name }, cause);
+    this.step(at, hashString(3, name), (out) =>
+      this.server.protocol.onTimer?.(this.state, this.nowMs(), name, out),
+    );
+  }
+
+  private showRole(cause: number): void {
+    const role = (this.state as { role?: unknown } | null | undefined)?.role;
+    if (role === this.role || typeof role !== "string") return;
+    this.role = role;
+    this.ground.record({ kind: "role", node: this.id, role }, cause);
+  }
+}

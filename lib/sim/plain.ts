@@ -1,0 +1,157 @@
+/**
+ * Plain data: the only thing that messages, state and the disk are made of, so that a world can copy, hash,
+ * compare and draw it. Plain are null, booleans, numbers, strings, bigints, arrays, objects, Map, Set and Uint8Array.
+ */
+
+const { imul } = Math;
+
+/** A copy that shares nothing with the original. Throws when a value is not plain, and says where it stands. */
+export function copy<T>(value: T): T {
+  return copyAt(value, undefined) as T;
+}
+
+/** Where a value stands, innermost last; turned into text only when something is wrong. */
+type Place = { readonly above: Place | undefined; readonly key: string | number } | undefined;
+
+function copyAt(value: unknown, place: Place): unknown {
+  if (typeof value !== "object" || value === null) {
+    if (typeof value === "function" || typeof value === "symbol") throw notPlain(value, place);
+    return value;
+  }
+  if (Array.isArray(value)) return value.map((item, key) => copyAt(item, { above: place, key }));
+  const prototype = Object.getPrototypeOf(value);
+  if (prototype === Object.prototype || prototype === null) {
+    const result: Record<string, unknown> = {};
+    for (const key in value) {
+      const item = (value as Record<string, unknown>)[key];
+      result[key] = typeof item === "object" ? copyAt(item, { above: place, key }) : item;
+      if (typeof item === "function") throw notPlain(item, { above: place, key });
+    }
+    return result;
+  }
+  if (value instanceof Uint8Array) return value.slice();
+  if (value instanceof Map) {
+    return new Map(
+      [...value].map(([k, v], key) => {
+        const here = { above: place, key };
+        return [copyAt(k, here), copyAt(v, here)];
+      }),
+    );
+  }
+  if (value instanceof Set) {
+    return new Set([...value].map((v, key) => copyAt(v, { above: place, key })));
+  }
+  throw notPlain(value, place);
+}
+
+function notPlain(value: unknown, place: Place): Error {
+  const keys: string[] = [];
+  for (let at = place; at !== undefined; at = at.above) keys.unshift(String(at.key));
+  const what = typeof value === "object" ? `a ${value?.constructor?.name}` : `a ${typeof value}`;
+  const where = keys.length === 0 ? "The value" : `"${keys.join(".")}"`;
+  return new TypeError(`${where} is ${what}; messages, state and records are plain data.`);
+}
+
+/** Stirs a word into a hash (the mixing step of MurmurHash3). All numbers are 32-bit. */
+export function stir(hash: number, word: number): number {
+  let k = imul(word, 0xcc9e2d51);
+  k = imul((k << 15) | (k >>> 17), 0x1b873593);
+  const h = hash ^ k;
+  return (imul((h << 13) | (h >>> 19), 5) + 0xe6546b64) | 0;
+}
+
+/** Spreads every bit of a hash over all others (the last step of MurmurHash3). */
+export function spread(hash: number): number {
+  let h = hash ^ (hash >>> 16);
+  h = imul(h, 0x85ebca6b);
+  h = imul(h ^ (h >>> 13), 0xc2b2ae35);
+  return (h ^ (h >>> 16)) >>> 0;
+}
+
+const float = new Float64Array(1);
+const floatWords = new Uint32Array(float.buffer);
+
+function hashNumber(hash: number, value: number): number {
+  if ((value | 0) === value) return stir(hash, value);
+  float[0] = value;
+  return stir(stir(hash, floatWords[0] as number), floatWords[1] as number);
+}
+
+/** Stirs a string into a hash. */
+export function hashString(hash: number, text: string): number {
+  let h = hash;
+  for (let i = 0; i < text.length; i++) h = imul(h ^ text.charCodeAt(i), 0x01000193);
+  return stir(h, text.length);
+}
+
+/**
+ * A 32-bit hash of plain data. The order of an object's keys, and of the members of a Set or Map, does not count.
+ * @param start where to start from: two hashes with different starts make one of 64 bits
+ * @param skipNumbers leaves numbers out: what remains is what the value is about, without its counters
+ */
+export function hash(value: unknown, start = 0, skipNumbers = false): number {
+  switch (typeof value) {
+    case "string":
+      return hashString(start ^ 1, value);
+    case "number":
+      return skipNumbers ? start : hashNumber(start ^ 2, value);
+    case "boolean":
+      return stir(start, value ? 3 : 4);
+    case "bigint":
+      return skipNumbers ? start : hashString(start ^ 5, value.toString());
+    case "undefined":
+      return stir(start, 6);
+  }
+  if (value === null) return stir(start, 7);
+  if (Array.isArray(value)) {
+    let h = stir(start, 8);
+    for (const item of value) h = hash(item, h, skipNumbers);
+    return stir(h, skipNumbers ? 0 : value.length);
+  }
+  if (value instanceof Uint8Array) {
+    let h = stir(start, 9);
+    for (const byte of value) h = imul(h ^ byte, 0x01000193);
+    return stir(h, value.length);
+  }
+  let members = 0;
+  if (value instanceof Map) {
+    for (const [k, v] of value)
+      members = (members + spread(hash(v, hash(k, start), skipNumbers))) | 0;
+  } else if (value instanceof Set) {
+    for (const v of value) members = (members + spread(hash(v, start ^ 10, skipNumbers))) | 0;
+  } else {
+    const object = value as Record<string, unknown>;
+    for (const key in object) {
+      members = (members + spread(hash(object[key], hashString(start, key), skipNumbers))) | 0;
+    }
+  }
+  return stir(stir(start, 11), members);
+}
+
+/** One place where two values differ; a side that lacks the place has undefined there. */
+export type Difference = {
+  readonly path: string;
+  readonly before: unknown;
+  readonly after: unknown;
+};
+
+/** Where two plain values differ, in the order of the first's keys. Equal values have no differences. */
+export function diff(before: unknown, after: unknown, path = ""): Difference[] {
+  if (Object.is(before, after)) return [];
+  const a = branches(before);
+  const b = branches(after);
+  if (a === undefined || b === undefined || before?.constructor !== after?.constructor) {
+    return [{ path, before, after }];
+  }
+  const keys = new Set([...a.keys(), ...b.keys()]);
+  return [...keys].flatMap((key) =>
+    diff(a.get(key), b.get(key), path === "" ? String(key) : `${path}.${String(key)}`),
+  );
+}
+
+function branches(value: unknown): Map<unknown, unknown> | undefined {
+  if (typeof value !== "object" || value === null) return undefined;
+  if (value instanceof Map) return value;
+  if (value instanceof Set) return new Map([...value].map((item) => [item, item]));
+  return new Map(Object.entries(value));
+}

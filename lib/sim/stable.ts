@@ -1,0 +1,136 @@
+/**
+ * Logs and cells on byte files: what the effects `append`, `cutTail`, `dropHead` and `put` come to, on any `Files`.
+ * A log is a file of frames: the length and CRC-32 of what follows, the entry's index, the entry. A frame without
+ * an entry says where the log starts. Opening a file cuts a torn tail off.
+ */
+
+import { deserialize, serialize } from "node:v8";
+import { crc32 } from "node:zlib";
+import type { Files } from "./disk.ts";
+import type { WriteEffect } from "./effects.ts";
+import { invariant, type Saved } from "./protocol.ts";
+
+const HEADER_BYTES = 16;
+
+type Log = {
+  start: number;
+  /** Where each entry ends in the file. */
+  readonly ends: number[];
+  /** Where the first entry begins: after the frame that says where the log starts, if there is one. */
+  first: number;
+};
+
+export class Stable implements Saved {
+  private readonly files: Files;
+  private readonly logs = new Map<string, Log>();
+
+  constructor(files: Files) {
+    this.files = files;
+  }
+
+  log<Entry>(name: string): { readonly start: number; readonly entries: Entry[] } {
+    const { start } = this.open(name);
+    return { start, entries: frames(this.files.read(logFile(name))).entries as Entry[] };
+  }
+
+  cell<Value>(name: string): Value | undefined {
+    return frames(this.files.read(cellFile(name))).entries[0] as Value | undefined;
+  }
+
+  perform(effect: WriteEffect): void {
+    if (effect.kind === "append") this.append(effect.log, effect.entry);
+    else if (effect.kind === "cutTail") this.cutTail(effect.log, effect.from);
+    else if (effect.kind === "dropHead") this.dropHead(effect.log, effect.before);
+    else this.replace(cellFile(effect.cell), frame(0, serialize(effect.value)));
+  }
+
+  private append(name: string, entry: unknown): void {
+    const log = this.open(name);
+    const bytes = frame(log.start + log.ends.length, serialize(entry));
+    const at = log.ends.at(-1) ?? log.first;
+    this.files.write(logFile(name), at, bytes);
+    log.ends.push(at + bytes.length);
+  }
+
+  private cutTail(name: string, from: number): void {
+    const log = this.open(name);
+    const kept = from - log.start;
+    invariant(kept >= 0, `${name} starts at ${log.start} and cannot be cut at ${from}`);
+    if (kept >= log.ends.length) return;
+    log.ends.length = kept;
+    this.files.truncate(logFile(name), log.ends.at(-1) ?? log.first);
+  }
+
+  private dropHead(name: string, before: number): void {
+    const log = this.open(name);
+    const dropped = before - log.start;
+    if (dropped <= 0) return;
+    const end = log.start + log.ends.length;
+    invariant(before <= end, `${name} ends at ${end} and cannot start at ${before}`);
+    const from = log.ends[dropped - 1] ?? log.first;
+    const rest = this.files.read(logFile(name)).subarray(from);
+    const head = frame(before, new Uint8Array(0));
+    this.replace(logFile(name), Buffer.concat([head, rest]));
+    this.logs.set(name, {
+      start: before,
+      first: head.length,
+      ends: log.ends.slice(dropped).map((at) => at - from + head.length),
+    });
+  }
+
+  private replace(file: string, bytes: Uint8Array): void {
+    const fresh = `${file}.new`;
+    this.files.truncate(fresh, 0);
+    this.files.write(fresh, 0, bytes);
+    this.files.rename(fresh, file);
+  }
+
+  private open(name: string): Log {
+    const known = this.logs.get(name);
+    if (known !== undefined) return known;
+    const bytes = this.files.read(logFile(name));
+    const { start, first, ends } = frames(bytes);
+    const end = ends.at(-1) ?? first;
+    if (end < bytes.length) this.files.truncate(logFile(name), end);
+    const log = { start, first, ends };
+    this.logs.set(name, log);
+    return log;
+  }
+}
+
+function logFile(name: string): string {
+  return `${name}.log`;
+}
+
+function cellFile(name: string): string {
+  return `${name}.cell`;
+}
+
+function frame(index: number, payload: Uint8Array): Uint8Array {
+  const bytes = new Uint8Array(HEADER_BYTES + payload.length);
+  const view = new DataView(bytes.buffer);
+  view.setUint32(0, payload.length);
+  view.setFloat64(8, index);
+  bytes.set(payload, HEADER_BYTES);
+  view.setUint32(4, crc32(bytes.subarray(8)));
+  return bytes;
+}
+
+/** The whole frames of a file, up to the first that is torn or damaged. */
+function frames(bytes: Uint8Array): Log & { readonly entries: unknown[] } {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  const result = { start: 0, first: 0, ends: [] as number[], entries: [] as unknown[] };
+  for (let at = 0; at + HEADER_BYTES <= bytes.length; ) {
+    const end = at + HEADER_BYTES + view.getUint32(at);
+    if (end > bytes.length || view.getUint32(at + 4) !== crc32(bytes.subarray(at + 8, end))) break;
+    if (at === 0) result.start = view.getFloat64(8);
+    if (end === at + HEADER_BYTES) {
+      result.first = end;
+    } else {
+      result.ends.push(end);
+      result.entries.push(deserialize(bytes.subarray(at + HEADER_BYTES, end)));
+    }
+    at = end;
+  }
+  return result;
+}

@@ -1,0 +1,236 @@
+/**
+ * A world of servers in virtual time. It takes one event after the other from a queue, and a run is a pure function
+ * of the code, the scenario and its seed: the same three give the same trace, to the last byte.
+ */
+
+import TinyQueue from "tinyqueue";
+import { checkFaults, type Fault } from "./faults.ts";
+import type { Ground } from "./ground.ts";
+import { guarded } from "./guard.ts";
+import { Host, type Server } from "./host.ts";
+import { Network } from "./network.ts";
+import { copy, hash, hashString, spread, stir } from "./plain.ts";
+import type { NodeId } from "./protocol.ts";
+import { checkLatency, type Latency } from "./random.ts";
+import type { Happening, Trace, TraceEvent } from "./trace.ts";
+
+/** What is needed to repeat a run, besides the code. */
+export type Scenario = {
+  readonly seed: number;
+  readonly servers: Readonly<Record<NodeId, Server | Server["protocol"]>>;
+  readonly faults?: readonly Fault[];
+  /** How much simulated time the run lasts, unless nothing is left to happen before. */
+  readonly forMs: number;
+  /** How long a message is under way: 1 to 5 ms unless told. */
+  readonly latency?: Latency;
+  /** How long the disk takes to sync: 1 ms unless told. */
+  readonly syncTime?: Latency;
+  /** What must hold after every event; it throws when it does not. */
+  readonly always?: (view: View) => void;
+  /** From this event of the trace on, luck comes from another seed. */
+  readonly fork?: { readonly event: number; readonly seed: number };
+  /** After how many events a run that never ends is given up as unknown; 1,000,000 unless told. */
+  readonly maxEvents?: number;
+};
+
+/** The world as it stands between two events. States are the servers' own: look, do not touch. */
+export type View = {
+  readonly atMs: number;
+  readonly trace: readonly TraceEvent[];
+  /** The state of a server, or undefined while it is down. */
+  state(node: NodeId): unknown;
+};
+
+export type Run = {
+  readonly trace: Trace;
+  /** 16 hexadecimal digits that differ as soon as one byte of one event does. */
+  readonly digest: string;
+  /** Why the run proves nothing, or undefined: it was given up before its time. */
+  readonly unknown: string | undefined;
+  /** How many events the world took from its queue. */
+  readonly events: number;
+  /** Copies of the servers' last states; of a server that is down, the one it had when it died. */
+  readonly states: Readonly<Record<NodeId, unknown>>;
+};
+
+/**
+ * Runs a scenario.
+ *
+ * @throws what a handler, a program or `always` throws, and the first use of the real world inside the run
+ */
+export async function simulate(scenario: Scenario): Promise<Run> {
+  const world = new World(scenario);
+  return guarded((check, settle) => world.run(check, settle));
+}
+
+type Due = { readonly us: number; readonly order: number; readonly act: () => void };
+
+class World implements Ground {
+  private readonly scenario: Scenario;
+  private readonly hosts = new Map<NodeId, Host>();
+  private readonly network: Network;
+  private readonly queue = new TinyQueue<Due>([], (a, b) => a.us - b.us || a.order - b.order);
+  private readonly trace: TraceEvent[] = [];
+  private us = 0;
+  private order = 0;
+  private events = 0;
+  private wokeProgram = false;
+  private failure: { readonly error: unknown } | undefined;
+  private digestHigh = 0;
+  private digestLow = 1;
+
+  constructor(scenario: Scenario) {
+    const nodes = Object.keys(scenario.servers);
+    checkScenario(scenario, nodes);
+    this.scenario = scenario;
+    this.network = new Network(this, this.hosts, scenario.latency ?? { minMs: 1, maxMs: 5 });
+    for (const [id, server] of Object.entries(scenario.servers)) {
+      const self = { id, peers: nodes.filter((node) => node !== id) };
+      const whole = "protocol" in server ? server : { protocol: server };
+      this.hosts.set(id, new Host(self, whole, this, this.network, scenario.syncTime ?? 1));
+    }
+    for (const host of this.hosts.values()) this.at(0, () => host.start());
+    for (const fault of scenario.faults ?? []) this.plan(fault);
+  }
+
+  async run(check: () => void, settle: () => Promise<void>): Promise<Run> {
+    const { forMs, maxEvents = 1_000_000, always } = this.scenario;
+    const view: View | undefined = always && this.view();
+    let unknown: string | undefined;
+    for (;;) {
+      const next = this.queue.peek();
+      if (next === undefined) break;
+      if (next.us > forMs * 1000) {
+        this.us = forMs * 1000;
+        break;
+      }
+      if (this.events === maxEvents) {
+        unknown = `given up after ${maxEvents} events, at ${this.us / 1000} of ${forMs} ms`;
+        break;
+      }
+      this.events += 1;
+      this.queue.pop();
+      this.us = next.us;
+      next.act();
+      if (this.wokeProgram) {
+        this.wokeProgram = false;
+        await settle();
+      }
+      check();
+      if (this.failure !== undefined) throw this.failure.error;
+      if (view !== undefined) always?.(view);
+    }
+    return this.result(unknown);
+  }
+
+  // Ground: what the hosts and the network ask of the world.
+
+  nowUs(): number {
+    return this.us;
+  }
+
+  at(us: number, act: () => void): void {
+    this.queue.push({ us, order: this.order++, act });
+  }
+
+  luck(...words: number[]): number {
+    const { seed, fork } = this.scenario;
+    let h = stir(0, fork !== undefined && this.trace.length > fork.event ? fork.seed : seed);
+    for (const word of words) h = stir(h, word);
+    return spread(h) / 2 ** 32;
+  }
+
+  record(happening: Happening, cause?: number): number {
+    const index = this.trace.length;
+    const word = stir(hash(essence(happening), hashString(this.us, happening.kind)), this.us);
+    this.digestHigh = stir(this.digestHigh, word);
+    this.digestLow = stir(this.digestLow ^ 0x9e3779b9, word);
+    this.trace.push({ ...happening, index, atMs: this.us / 1000, cause });
+    return index;
+  }
+
+  woke(): void {
+    this.wokeProgram = true;
+  }
+
+  fail(error: unknown): void {
+    this.failure ??= { error };
+  }
+
+  private plan(fault: Fault): void {
+    const [begin, end] = this.actions(fault);
+    this.at(Math.round(fault.atMs * 1000), begin);
+    if (!("forMs" in fault) || fault.forMs === undefined) return;
+    this.at(Math.round((fault.atMs + fault.forMs) * 1000), end);
+  }
+
+  private actions(fault: Fault): [begin: () => void, end: () => void] {
+    const host = "node" in fault ? (this.hosts.get(fault.node) as Host) : undefined;
+    if (host === undefined) {
+      return [
+        () => {
+          this.record({ kind: "fault", fault, phase: "begin" });
+          this.network.begin(fault);
+        },
+        () => {
+          this.record({ kind: "fault", fault, phase: "end" });
+          this.network.end(fault);
+        },
+      ];
+    }
+    switch (fault.kind) {
+      case "crash":
+        return [() => host.crash(fault.unsynced ?? "luck"), () => host.start()];
+      case "wipe":
+        return [() => host.wipe(), () => host.start()];
+      case "pause":
+        return [() => host.pause(fault), () => host.resume(fault)];
+      case "skew":
+        return [() => host.skew(fault), () => host.unskew(fault)];
+      default:
+        throw new Error(`Invariant broken: ${fault.kind} is not a fault of one server`);
+    }
+  }
+
+  private view(): View {
+    const world = this;
+    return {
+      get atMs() {
+        return world.us / 1000;
+      },
+      trace: this.trace,
+      state: (node) => (this.hosts.get(node)?.up ? this.hosts.get(node)?.state : undefined),
+    };
+  }
+
+  private result(unknown: string | undefined): Run {
+    const nodes = [...this.hosts.keys()];
+    const states = nodes.map((node) => [node, copy(this.hosts.get(node)?.state)]);
+    const hex = (word: number) => (word >>> 0).toString(16).padStart(8, "0");
+    return {
+      trace: { nodes, events: this.trace, endMs: this.us / 1000 },
+      digest: hex(spread(this.digestHigh)) + hex(spread(this.digestLow)),
+      unknown,
+      events: this.events,
+      states: Object.fromEntries(states),
+    };
+  }
+}
+
+/** What the digest takes of an event besides its kind and time. A delivery repeats its send, so its number is enough. */
+function essence(happening: Happening): unknown {
+  if (happening.kind !== "deliver") return happening;
+  return [happening.node, happening.message];
+}
+
+function checkScenario(scenario: Scenario, nodes: readonly NodeId[]): void {
+  const { seed, forMs, latency, syncTime, faults = [] } = scenario;
+  if (!Number.isSafeInteger(seed)) throw new RangeError(`seed is ${seed}; expected an integer.`);
+  if (!(forMs > 0 && forMs < Infinity)) {
+    throw new RangeError(`forMs is ${forMs}; expected simulated milliseconds above 0.`);
+  }
+  if (nodes.length === 0) throw new RangeError("servers is empty; expected at least one server.");
+  if (latency !== undefined) checkLatency("latency", latency);
+  if (syncTime !== undefined) checkLatency("syncTime", syncTime);
+  checkFaults(faults, nodes);
+}
