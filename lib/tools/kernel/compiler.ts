@@ -1,0 +1,78 @@
+/**
+ * tslab's compiler with the course's settings. tslab offers no way to set them, so the functions of TypeScript
+ * that it calls are wrapped before it loads.
+ */
+
+import { fileURLToPath } from "node:url";
+import type typescript from "@tslab/typescript-for-tslab";
+import type { Maps } from "./cells.ts";
+
+type TypeScript = typeof typescript;
+
+/** What a cell may use: DOM types because pictures have them, `.ts` endings because the library imports so. */
+const OPTIONS: typescript.CompilerOptions = {
+  strict: true,
+  allowImportingTsExtensions: true,
+  inlineSourceMap: true,
+  lib: ["lib.esnext.d.ts", "lib.dom.d.ts", "lib.dom.iterable.d.ts"],
+};
+
+/** Types of what Node has and TypeScript 5.0 has not heard of. */
+const NEWER = fileURLToPath(new URL("./newer.d.ts", import.meta.url));
+
+/** "Could not find a declaration file": a package that has no types may be used without types. */
+const UNTYPED_PACKAGE = 7016;
+
+/** The file that tslab compiles a cell as. */
+const CELL = /(^|\/)__tslab__\.ts$/;
+
+const MAP_COMMENT = /\n\/\/# sourceMappingURL=(?:data:application\/json;base64,)?(\S+)\s*$/;
+
+/** TypeScript as tslab is to see it, and the source maps of what it compiled last. */
+export function courseTypeScript(ts: TypeScript): {
+  readonly ts: TypeScript;
+  /** The maps that lead from this code back to its cell, the last step first. */
+  mapsOf(code: string): Maps;
+} {
+  let last: { code: string; maps: Maps } | undefined;
+
+  const createWatchCompilerHost = (...given: unknown[]) => {
+    const [files, options, ...rest] = given as [string[], typescript.CompilerOptions];
+    const ours = [[...files, NEWER], { ...options, ...OPTIONS }, ...rest];
+    return Reflect.apply(ts.createWatchCompilerHost, ts, ours);
+  };
+
+  // Only the cell is checked: the library has been, by a newer TypeScript, and tslab would not show its errors.
+  const getPreEmitDiagnosticsOfFiles: TypeScript["getPreEmitDiagnosticsOfFiles"] = (
+    program,
+    files,
+    ...rest
+  ) => {
+    const cells = files.filter((file) => CELL.test(file.fileName));
+    const found = ts.getPreEmitDiagnosticsOfFiles(program, cells, ...rest);
+    return found.filter((problem) => problem.code !== UNTYPED_PACKAGE);
+  };
+
+  // tslab compiles a cell to modern JavaScript, and that with this function to a CommonJS module.
+  const transpileModule: TypeScript["transpileModule"] = (input, options) => {
+    const first = MAP_COMMENT.exec(input)?.[1];
+    const compilerOptions = { ...options.compilerOptions, sourceMap: true };
+    const out = ts.transpileModule(input.replace(MAP_COMMENT, ""), { ...options, compilerOptions });
+    const code = out.outputText.replace(MAP_COMMENT, "");
+    if (first !== undefined && out.sourceMapText !== undefined) {
+      const texts = [out.sourceMapText, Buffer.from(first, "base64").toString()];
+      last = { code, maps: texts.map((text) => JSON.parse(text)) };
+    }
+    return { ...out, outputText: code };
+  };
+
+  return {
+    ts: {
+      ...ts,
+      createWatchCompilerHost: createWatchCompilerHost as TypeScript["createWatchCompilerHost"],
+      getPreEmitDiagnosticsOfFiles,
+      transpileModule,
+    },
+    mapsOf: (code) => (last?.code === code ? last.maps : []),
+  };
+}

@@ -1,0 +1,61 @@
+/** What Jupyter hears of a cell: its output whole and in order, its errors as errors. */
+
+import { AsyncLocalStorage } from "node:async_hooks";
+import { gathered, inOrder, type Socket } from "./output.ts";
+import type { Out, Request, Runner } from "./runner.ts";
+import type { Tslab } from "./tslab.ts";
+
+/** Calls a function outside the async context of whoever printed: its timers are the kernel's, not the cell's. */
+const outside = AsyncLocalStorage.snapshot();
+
+/** Listens to Jupyter. @param configPath the file in which Jupyter says where */
+export function listen({ jupyter, executor }: Tslab, runner: Runner, configPath: string): void {
+  const handler = new jupyter.JupyterHandlerImpl(executor, false);
+  const info = handler.handleKernel();
+  handler.handleKernel = () => ({ ...info, language_info: LANGUAGE });
+  const server = new jupyter.ZmqServer(handler, configPath);
+
+  server.handleExecute = async (shell, request) => {
+    const publish = (type: string, content: object) => {
+      const message = request.createReply();
+      message.header.msg_type = type;
+      message.content = content;
+      message.signAndSend(server.connInfo.key, server.iopub);
+    };
+    const printed = gathered((name, text) => publish("stream", { name, text }));
+    const then = (type: string, content: object) => {
+      printed.flush();
+      publish(type, content);
+    };
+    const out: Out = {
+      print: (stream, text) => outside(printed.write, stream, text),
+      show: (content, replace) =>
+        outside(then, replace ? "update_display_data" : "display_data", content),
+      fail: (error) => outside(then, "error", error),
+    };
+    const reply = request.createReply();
+    reply.header.msg_type = "execute_reply";
+    reply.content = await runner.run(request.content as Request, out);
+    printed.flush();
+    reply.signAndSend(server.connInfo.key, shell);
+  };
+
+  const close = server.close.bind(server);
+  server.close = () => {
+    close();
+    // A timer that a cell has left running must not keep the kernel alive.
+    setTimeout(() => process.exit(), 200).unref();
+  };
+  server.init().then(() => {
+    const iopub: Socket = server.iopub;
+    Object.assign(server, { iopub: inOrder(iopub) });
+  });
+}
+
+/** Without tslab's own editor mode, in which JupyterLab would colour cells as JavaScript. */
+const LANGUAGE = {
+  name: "typescript",
+  version: "5.0.4",
+  mimetype: "text/typescript",
+  file_extension: ".ts",
+};
