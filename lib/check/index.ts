@@ -1,2 +1,16 @@
 /** What "correct" means, judged from outside. */
-export type { History, Operation, Verdict } from "./history.ts";
+export type { Call, Completed, History, Operation, Verdict } from "./history.ts";
+export { Recorder, validateHistory } from "./history.ts";
+export type { Limits, Linearizability } from "./linearizability.ts";
+export { linearizable } from "./linearizability.ts";
+export type { Model, Returned, Step } from "./model.ts";
+export type {
+  CasRegisterInput,
+  KeyValueInput,
+  LogInput,
+  MutexInput,
+  QueueInput,
+  RegisterInput,
+  SetInput,
+} from "./models.ts";
+export { casRegister, fifoQueue, keyValue, log, mutex, register, set } from "./models.ts";
