@@ -89,8 +89,9 @@ class World implements Ground {
       const whole = "protocol" in server ? server : { protocol: server };
       this.hosts.set(id, new Host(self, whole, this, this.network, scenario.syncTime ?? 1));
     }
-    for (const host of this.hosts.values()) this.at(0, () => host.start());
+    // Faults first: a clock that is wrong from the beginning is wrong when its server starts.
     for (const fault of scenario.faults ?? []) this.plan(fault);
+    for (const host of this.hosts.values()) this.at(0, () => host.start());
   }
 
   async run(check: () => void, settle: () => Promise<void>): Promise<Run> {

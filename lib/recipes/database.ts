@@ -1,0 +1,118 @@
+/**
+ * A toy database with a standby: it takes whatever write it is sent, copies it to the other databases when it
+ * can, and copies the master when a tracker tells it that it is not the one. It believes its clients and its
+ * tracker; what that costs is the story of the first chapters.
+ */
+
+import type { NodeId, Out, Protocol } from "quorumlab/sim";
+import type { Appointed, TrackerMessage } from "./tracker.ts";
+
+export type DatabaseRequest =
+  | {
+      readonly kind: "write";
+      readonly call: number;
+      readonly key: string;
+      readonly value: string | Uint8Array;
+    }
+  | { readonly kind: "read"; readonly call: number; readonly key: string };
+export type Written = { readonly kind: "written"; readonly call: number };
+export type Value = {
+  readonly kind: "value";
+  readonly call: number;
+  readonly value: string | Uint8Array | null;
+};
+/** Between databases: one write to copy, or a standby that wants everything. */
+type Copying =
+  | { readonly kind: "copy"; readonly key: string; readonly value: string | Uint8Array }
+  | { readonly kind: "copyAll" }
+  | { readonly kind: "all"; readonly data: Record<string, string | Uint8Array> };
+export type DatabaseMessage = DatabaseRequest | Written | Value | Copying | TrackerMessage;
+
+export type DatabaseState = {
+  /** What it takes itself for: what a tracker last told it. */
+  role: "master" | "standby";
+  readonly self: NodeId;
+  master: NodeId | null;
+  data: Record<string, string | Uint8Array>;
+  connected: NodeId[];
+};
+
+export type DatabaseOptions = {
+  /** Whom to send heartbeats: the server called "tracker" unless told. */
+  readonly trackers?: readonly NodeId[];
+  /** The other databases, which get a copy of every write: none unless told. */
+  readonly copies?: readonly NodeId[];
+  /** How often: every 20 ms unless told. */
+  readonly heartbeatMs?: number;
+};
+
+/** A database. */
+export function database(options: DatabaseOptions = {}): Protocol<DatabaseState, DatabaseMessage> {
+  const { trackers = ["tracker"], copies = [], heartbeatMs = 20 } = options;
+
+  function obey(state: DatabaseState, { master }: Appointed, out: Out<DatabaseMessage>): void {
+    state.master = master;
+    state.role = master === state.self ? "master" : "standby";
+    if (state.role === "standby" && master !== null) out.send(master, { kind: "copyAll" });
+  }
+
+  return {
+    wire: "connection",
+
+    onStart(self, _saved, _nowMs, out) {
+      for (const peer of [...trackers, ...copies]) out.connect(peer);
+      out.setTimer("heartbeat", heartbeatMs);
+      return { role: "standby", self: self.id, master: null, data: {}, connected: [] };
+    },
+
+    onMessage(state, _nowMs, from, message, out) {
+      switch (message.kind) {
+        case "write":
+          state.data[message.key] = message.value;
+          out.send(from, { kind: "written", call: message.call });
+          for (const to of copies.filter((copy) => state.connected.includes(copy))) {
+            out.send(to, { kind: "copy", key: message.key, value: message.value });
+          }
+          return;
+        case "read":
+          out.send(from, {
+            kind: "value",
+            call: message.call,
+            value: state.data[message.key] ?? null,
+          });
+          return;
+        case "copy":
+          state.data[message.key] = message.value;
+          return;
+        case "copyAll":
+          out.send(from, { kind: "all", data: state.data });
+          return;
+        case "all":
+          if (from === state.master) state.data = message.data;
+          return;
+        case "appointed":
+          obey(state, message, out);
+      }
+    },
+
+    onTimer(state, _nowMs, _name, out) {
+      for (const peer of [...trackers, ...copies]) {
+        // Opening a connection that is open does nothing, so this also mends what broke.
+        out.connect(peer);
+        if (trackers.includes(peer) && state.connected.includes(peer)) {
+          out.send(peer, { kind: "heartbeat" });
+        }
+      }
+      out.setTimer("heartbeat", heartbeatMs);
+    },
+
+    onConnected(state, _nowMs, peer, out) {
+      state.connected.push(peer);
+      if (trackers.includes(peer)) out.send(peer, { kind: "heartbeat" });
+    },
+
+    onDisconnected(state, _nowMs, peer) {
+      state.connected = state.connected.filter((node) => node !== peer);
+    },
+  };
+}
