@@ -1,6 +1,7 @@
 /**
- * The share of time in which a thing works. Parts are taken as independent: what fails together (one rack, one
- * bad release) is one part. A month has 30 days and a year 365; the lecture's 99.999807 % needs that month.
+ * The share of time in which a thing works. Parts are taken as independent: what fails together
+ * (one rack, one bad release) is one part. A month has 30 days and a year 365; the lecture's
+ * 99.999807 % needs that month.
  */
 
 import { checkNotNegative, checkPositive, checkShare, checkSome, checkWhole } from "./input.ts";
@@ -11,7 +12,10 @@ export const secondsPerMonth: number = 30 * 24 * 60 * 60;
 /** A year of 365 days. */
 export const secondsPerYear: number = 365 * 24 * 60 * 60;
 
-/** What outages leave of a month: one failover of 5 s a month leaves 99.999807 %. Refuses more than a month of outage. */
+/**
+ * What outages leave of a month: one failover of 5 s a month leaves 99.999807 %. Refuses more than
+ * a month of outage.
+ */
 export function availabilityFromOutages(outages: {
   readonly perMonth: number;
   readonly seconds: number;
@@ -27,7 +31,10 @@ export function availabilityFromOutages(outages: {
   return 1 - downSeconds / secondsPerMonth;
 }
 
-/** What a part offers that works for `meanUpSeconds` on average and is then down for `meanDownSeconds` on average. */
+/**
+ * What a part offers that works for `meanUpSeconds` on average and is then down for
+ * `meanDownSeconds` on average.
+ */
 export function availabilityFromRepair(part: {
   readonly meanUpSeconds: number;
   readonly meanDownSeconds: number;
@@ -43,7 +50,10 @@ export function inSeries(availabilities: readonly number[]): number {
   return availabilities.reduce((product, part) => product * part, 1);
 }
 
-/** One part is enough: the system is down only while all of them are. Never worse than the best part. */
+/**
+ * One part is enough: the system is down only while all of them are. Never worse than the best
+ * part.
+ */
 export function inParallel(availabilities: readonly number[]): number {
   checkParts(availabilities);
   return 1 - availabilities.reduce((product, part) => product * (1 - part), 1);
@@ -84,7 +94,10 @@ export function downtime(availability: number): {
   return { perMonthSeconds: down * secondsPerMonth, perYearSeconds: down * secondsPerYear };
 }
 
-/** How many whole nines: 3 for 0.999 and for 0.9994, 15 at most, since a number holds no more; Infinity for 1. */
+/**
+ * How many whole nines: 3 for 0.999 and for 0.9994, 15 at most, since a number holds no more;
+ * Infinity for 1.
+ */
 export function nines(availability: number): number {
   checkShare("availability", availability);
   if (availability === 1) return Infinity;

@@ -1,6 +1,6 @@
 /**
- * How much is needed. One idea carries it all: work arrives at `eventsPerSecond × serviceMs / 1000` seconds
- * of work per second, and a consumer does one second of it per second.
+ * How much is needed. One idea carries it all: work arrives at `eventsPerSecond × serviceMs / 1000`
+ * seconds of work per second, and a consumer does one second of it per second.
  */
 
 import { checkNotNegative, checkPositive, checkSome, checkWhole } from "./input.ts";
@@ -8,7 +8,10 @@ import { checkNotNegative, checkPositive, checkSome, checkWhole } from "./input.
 /** What arrives, and how long one consumer is busy with one event. */
 export type Load = { readonly eventsPerSecond: number; readonly serviceMs: number };
 
-/** Rounds up. A value within one part in 10^9 of a whole number is that number: 110.00000000000001 is 110. */
+/**
+ * Rounds up. A value within one part in 10^9 of a whole number is that number: 110.00000000000001
+ * is 110.
+ */
 function roundUp(value: number): number {
   const nearest = Math.round(value);
   return Math.abs(value - nearest) <= nearest * 1e-9 ? nearest : Math.ceil(value);
@@ -28,8 +31,8 @@ export function eventsPerSecondPerConsumer(serviceMs: number): number {
 }
 
 /**
- * How many consumers keep up when the work is spread evenly: 100 for 1000 events/s at 100 ms each, 125 with a
- * headroom of 0.25.
+ * How many consumers keep up when the work is spread evenly: 100 for 1000 events/s at 100 ms each,
+ * 125 with a headroom of 0.25.
  * @param load.headroom the share of extra load to be ready for; 0 unless told
  */
 export function consumersNeeded(load: Load & { readonly headroom?: number }): number {
@@ -38,15 +41,18 @@ export function consumersNeeded(load: Load & { readonly headroom?: number }): nu
   return roundUp(busyConsumers(load) * (1 + headroom));
 }
 
-/** The share of its time that a consumer is busy when the work is spread evenly. Above 1 the backlog only grows. */
+/**
+ * The share of its time that a consumer is busy when the work is spread evenly. Above 1 the backlog
+ * only grows.
+ */
 export function utilisation(load: Load & { readonly consumers: number }): number {
   checkWhole("consumers", load.consumers, 1);
   return busyConsumers(load) / load.consumers;
 }
 
 /**
- * How many partitions a topic needs: one for each consumer of its largest group (each group reads all of them),
- * rounded up so that every broker leads equally many.
+ * How many partitions a topic needs: one for each consumer of its largest group (each group reads
+ * all of them), rounded up so that every broker leads equally many.
  */
 export function partitionsNeeded(topic: {
   readonly consumersPerGroup: readonly number[];
@@ -65,7 +71,10 @@ export type Sharing = {
   readonly idleConsumers: number;
   readonly busiestPartitions: number;
   readonly busiestEventsPerSecond: number;
-  /** Of the consumer with the most partitions. Above 1 its backlog only grows, however idle the others are. */
+  /**
+   * Of the consumer with the most partitions. Above 1 its backlog only grows, however idle the
+   * others are.
+   */
   readonly busiestUtilisation: number;
 };
 
@@ -85,16 +94,19 @@ export function sharing(
   };
 }
 
-/** How long a backlog takes to vanish while new events keep coming; Infinity when nothing is left over for it. */
+/**
+ * How long a backlog takes to vanish while new events keep coming; Infinity when nothing is left
+ * over for it.
+ */
 export function catchUpSeconds(
   load: Load & { readonly consumers: number; readonly backlogEvents: number },
 ): number {
   checkNotNegative("backlogEvents", load.backlogEvents);
   checkWhole("consumers", load.consumers, 1);
-  const sparePerSecond =
-    load.consumers * eventsPerSecondPerConsumer(load.serviceMs) - load.eventsPerSecond;
+  const spareConsumers = load.consumers - busyConsumers(load);
   if (load.backlogEvents === 0) return 0;
-  return sparePerSecond > 0 ? load.backlogEvents / sparePerSecond : Infinity;
+  const workSeconds = (load.backlogEvents * load.serviceMs) / 1000;
+  return spareConsumers > 0 ? workSeconds / spareConsumers : Infinity;
 }
 
 /** What all brokers together keep: rate × record size × retention × replication. */

@@ -1,4 +1,7 @@
-/** What a calculation may be given. A bad number is refused at the door, in a sentence that names it. */
+/**
+ * What a calculation may be given. A bad number is refused at the door, in a sentence that names
+ * it.
+ */
 
 function refuse(name: string, value: number, expected: string): never {
   throw new RangeError(`${name} must be ${expected}, not ${value}.`);

@@ -1,11 +1,14 @@
 /**
- * Which broker keeps which replica. N topics × P partitions × X replicas on R brokers make N·P·X / R each on
- * average; a placement decides how far the busiest broker is from that.
+ * Which broker keeps which replica. N topics × P partitions × X replicas on R brokers make N·P·X /
+ * R each on average; a placement decides how far the busiest broker is from that.
  */
 
 import { checkSome, checkWhole } from "./input.ts";
 
-/** For each partition the brokers of its replicas, numbered from 0; the first is its preferred leader. */
+/**
+ * For each partition the brokers of its replicas, numbered from 0; the first is its preferred
+ * leader.
+ */
 export type Placement = readonly (readonly number[])[];
 
 /** One topic on brokers 0 … brokers − 1. */
@@ -35,7 +38,10 @@ export function replicasInAll(cluster: Cluster): number {
   return cluster.topics * cluster.partitions * cluster.replicas;
 }
 
-/** N·P·X / R rounded up: what the busiest broker keeps when the placement is balanced. 16 on 3 brokers are at most 6. */
+/**
+ * N·P·X / R rounded up: what the busiest broker keeps when the placement is balanced. 16 on 3
+ * brokers are at most 6.
+ */
 export function replicasOnBusiestBalanced(cluster: Cluster): number {
   return Math.ceil(replicasInAll(cluster) / cluster.brokers);
 }
@@ -45,14 +51,16 @@ function greatestCommonDivisor(a: number, b: number): number {
 }
 
 /**
- * The partitions of all topics, one topic after the other, dealt out so that no broker keeps two replicas of one
- * partition, and that the replicas, and also the leaders, of any two brokers differ by at most one.
+ * The partitions of all topics, one topic after the other, dealt out so that no broker keeps two
+ * replicas of one partition, and that the replicas, and also the leaders, of any two brokers differ
+ * by at most one.
  */
 export function placeBalanced(cluster: Cluster): Placement {
   checkCluster(cluster);
   const { brokers, replicas } = cluster;
-  // Replicas are dealt round the table, so they are balanced. The same groups of brokers come up again after one
-  // lap; each lap another member of the group leads, so the leaders are balanced as well.
+  // Replicas are dealt round the table, so they are balanced. The same groups of brokers come up
+  // again after one lap; each lap another member of the group leads, so the leaders are balanced as
+  // well.
   const lap = brokers / greatestCommonDivisor(brokers, replicas);
   return Array.from({ length: cluster.topics * cluster.partitions }, (_, partition) => {
     const turn = Math.floor(partition / lap);
@@ -64,9 +72,10 @@ export function placeBalanced(cluster: Cluster): Placement {
 }
 
 /**
- * One topic as Kafka places it when brokers have no racks. Kafka draws `start` and `shift` anew for each topic and
- * does not look at what the brokers already keep. Source: Apache Kafka 3.9, AdminUtils.assignReplicasToBrokers;
- * KRaft's StripedReplicaPlacer draws a start only (shift 0) and shuffles the brokers after each time round.
+ * One topic as Kafka places it when brokers have no racks. Kafka draws `start` and `shift` anew for
+ * each topic and does not look at what the brokers already keep. Source: Apache Kafka 3.9,
+ * AdminUtils.assignReplicasToBrokers; KRaft's StripedReplicaPlacer draws a start only (shift 0) and
+ * shuffles the brokers after each time round.
  */
 export function placeAsKafka(
   topic: Topic,
@@ -116,8 +125,9 @@ export function leadersPerBroker(placement: Placement, brokers: number): number[
 export type BusiestChance = { readonly replicas: number; readonly probability: number };
 
 /**
- * How many replicas the busiest broker gets when Kafka places every topic with its own random draw: all draws are
- * counted, so the chances are exact. Meant for small clusters; refuses one with more than 20,000 different outcomes.
+ * How many replicas the busiest broker gets when Kafka places every topic with its own random draw:
+ * all draws are counted, so the chances are exact. Meant for small clusters; refuses one with more
+ * than 20,000 different outcomes.
  */
 export function kafkaBusiestChances(cluster: Cluster): BusiestChance[] {
   checkCluster(cluster);

@@ -1,18 +1,24 @@
 /**
- * How many must agree. Every safety argument about quorums is one fact of counting: two groups that are
- * together larger than the whole share a member.
+ * How many must agree. Every safety argument about quorums is one fact of counting: two groups that
+ * are together larger than the whole share a member.
  */
 
 import { atLeast } from "./availability.ts";
 import { checkShare, checkSome, checkWhole } from "./input.ts";
 
-/** The smallest number of servers of which any two groups share one: N + 1 of 2N + 1, and also N + 1 of 2N. */
+/**
+ * The smallest number of servers of which any two groups share one: N + 1 of 2N + 1, and also N + 1
+ * of 2N.
+ */
 export function majority(servers: number): number {
   checkWhole("servers", servers, 1);
   return Math.floor(servers / 2) + 1;
 }
 
-/** How many servers may be down while a majority is up. The server that makes an odd size even adds nothing. */
+/**
+ * How many servers may be down while a majority is up. The server that makes an odd size even adds
+ * nothing.
+ */
 export function toleratedFailures(servers: number): number {
   return servers - majority(servers);
 }
@@ -25,9 +31,9 @@ export type QuorumSizes = {
 };
 
 /**
- * Whether every read meets every write (R + W > N), so that it finds the newest value, and whether every two
- * writes meet (W + W > N), so that no two of them are accepted side by side. Source: D. K. Gifford,
- * "Weighted Voting for Replicated Data", SOSP 1979.
+ * Whether every read meets every write (R + W > N), so that it finds the newest value, and whether
+ * every two writes meet (W + W > N), so that no two of them are accepted side by side. Source: D.
+ * K. Gifford, "Weighted Voting for Replicated Data", SOSP 1979.
  */
 export function quorumsMeet(sizes: QuorumSizes): {
   readonly readMeetsWrite: boolean;
@@ -40,12 +46,16 @@ export function quorumsMeet(sizes: QuorumSizes): {
   return { readMeetsWrite: read + write > servers, writesMeet: write + write > servers };
 }
 
-/** What a cut leaves behind: nobody can go on, exactly one side can, or several do without knowing of each other. */
+/**
+ * What a cut leaves behind: nobody can go on, exactly one side can, or several do without knowing
+ * of each other.
+ */
 export type AfterSplit = "blocked" | "one side goes on" | "split brain";
 
 /**
- * What happens when the network falls into sides of these sizes and `quorum` servers are enough to go on.
- * Of 2N servers in two equal halves: split brain when N is enough, blocked when N + 1 is needed.
+ * What happens when the network falls into sides of these sizes and `quorum` servers are enough to
+ * go on. Of 2N servers in two equal halves: split brain when N is enough, blocked when N + 1 is
+ * needed.
  */
 export function afterSplit(cut: {
   readonly sides: readonly number[];
@@ -60,7 +70,8 @@ export function afterSplit(cut: {
 }
 
 /**
- * The share of time in which a quorum (a majority unless told) of independent, equally good servers is up.
+ * The share of time in which a quorum (a majority unless told) of independent, equally good servers
+ * is up.
  * @param system.serverAvailability of one server, from 0 to 1
  */
 export function quorumAvailability(system: {

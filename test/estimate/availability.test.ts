@@ -15,7 +15,10 @@ import {
 } from "quorumlab/estimate";
 import { describe, expect, test } from "vitest";
 
-/** The chance that `works` holds of the number of parts that are up, over all 2^n states of the parts. */
+/**
+ * The chance that `works` holds of the number of parts that are up, over all 2^n states of the
+ * parts.
+ */
 function overAllStates(parts: readonly number[], works: (up: number) => boolean): number {
   let sum = 0;
   for (let state = 0; state < 2 ** parts.length; state++) {
