@@ -32,6 +32,11 @@ export type Exercise<Module> = {
   readonly title: string;
   /** The names that a submission must export, each a function. */
   readonly exports: readonly (keyof Module & string)[];
+  /**
+   * The rooms whose code a submission may import, such as "sim"; types may come from any. Left out: none, so that
+   * an exercise is not solved by an import.
+   */
+  readonly rooms?: readonly string[];
   /** Shown one at a time, on request: each says a little more. */
   readonly hints: readonly string[];
   /** The examples in the stub's docstring; throws when one does not hold. Worth no points, tried first. */

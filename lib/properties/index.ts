@@ -1,0 +1,18 @@
+/** The exercises, by name: each is loaded when it is asked for. */
+
+import type { Exercise } from "./exercise.ts";
+
+export type { Evidence, Exercise, Property } from "./exercise.ts";
+export { Violation } from "./exercise.ts";
+
+/** Any exercise: what its module is like, only the exercise itself knows. */
+export type AnyExercise = Exercise<never>;
+
+/** A table of exercises, in the order in which they are meant to be solved. */
+export type Exercises = Readonly<Record<string, () => Promise<AnyExercise>>>;
+
+export const exercises: Exercises = {
+  "10-capacity": async () => (await import("./10-capacity.ts")).exercise,
+  "10-placement": async () => (await import("./10-placement.ts")).exercise,
+  "10-availability": async () => (await import("./10-availability.ts")).exercise,
+};

@@ -1,0 +1,135 @@
+/**
+ * What a submission cannot reach. Before it is loaded, everything of Node is taken out of its sight, everything that
+ * it shares with its judges is frozen, and the only imports left are the rooms that its exercise allows.
+ */
+
+import { registerHooks } from "node:module";
+import { types } from "node:util";
+import { runInNewContext } from "node:vm";
+import type { Job, Patch } from "./job.ts";
+
+/** What stays of Node besides the language itself: the library or fast-check needs each of them. */
+const KEPT_GLOBALS = [
+  "setTimeout clearTimeout setInterval clearInterval setImmediate clearImmediate queueMicrotask",
+  "structuredClone performance TextEncoder TextDecoder URL console process",
+]
+  .join(" ")
+  .split(" ");
+
+/** The parts of `process` by which a process reaches past the permission model or past us. */
+const DANGEROUS = ["kill", "_kill", "binding", "_linkedBinding", "dlopen", "getBuiltinModule"];
+const ALSO_DANGEROUS = ["report", "mainModule", "send", "_debugProcess", "_debugEnd", "execve"];
+
+/** An import that a submission may not have; its message is for the learner. */
+export class Refusal extends Error {}
+
+export type Doors = {
+  /** From now on only the submission and these rooms can be imported. */
+  close(rooms: readonly string[]): void;
+  /** The patches whose file was not loaded. */
+  unused(): readonly Patch[];
+};
+
+/** Takes over how modules are found and read: `quorumlab/…` from anywhere, and patches before types are stripped. */
+export function openDoors(job: Job): Doors {
+  let rooms: readonly string[] | undefined;
+  const waiting = new Set(job.patches);
+  const patchesOf = (url: string) =>
+    job.patches.filter((patch) => new URL(patch.file, job.project).href === url);
+  registerHooks({
+    resolve(specifier, context, next) {
+      const room = /^quorumlab\/([a-z]+)$/.exec(specifier)?.[1];
+      if (room !== undefined && (rooms === undefined || rooms.includes(room))) {
+        return next(new URL(`lib/${room}/index.ts`, job.project).href, context);
+      }
+      if (rooms === undefined || specifier === job.submission) return next(specifier, context);
+      throw new Refusal(refusal(specifier, room, rooms));
+    },
+    load(url, context, next) {
+      // A submission is a module whatever lies beside it: as CommonJS it would be handed `require`.
+      const own = url === job.submission ? { ...context, format: "module-typescript" } : context;
+      const loaded = next(url, own);
+      const patches = patchesOf(url);
+      if (patches.length === 0) return loaded;
+      for (const patch of patches) waiting.delete(patch);
+      return { ...loaded, source: patches.reduce(patched, String(loaded.source)) };
+    },
+  });
+  return {
+    close(allowed) {
+      rooms = allowed;
+    },
+    unused: () => [...waiting],
+  };
+}
+
+function refusal(specifier: string, room: string | undefined, rooms: readonly string[]): string {
+  if (room !== undefined) {
+    return `It imports code from "${specifier}", which this exercise does not allow: write \`import type\` for types.`;
+  }
+  const allowed = rooms.map((each) => `quorumlab/${each}`).join(" and ") || "types only";
+  return `It imports "${specifier}", which a submission cannot: it is one file and may import ${allowed}.`;
+}
+
+function patched(source: string, { file, from, to }: Patch): string {
+  const parts = source.split(from);
+  if (parts.length !== 2) {
+    throw new Error(
+      `patch of ${file}: expected its text exactly once, found ${parts.length - 1} times`,
+    );
+  }
+  return parts.join(to);
+}
+
+/** Freezes values and all that can be reached from them by properties and prototypes. */
+export function harden(...values: unknown[]): void {
+  const seen = new Set<unknown>();
+  for (let value = values.pop(); value !== undefined || values.length > 0; value = values.pop()) {
+    if ((typeof value !== "object" && typeof value !== "function") || value === null) continue;
+    if (seen.has(value)) continue;
+    seen.add(value);
+    for (const key of Reflect.ownKeys(value)) {
+      const { value: held, get, set } = Reflect.getOwnPropertyDescriptor(value, key) ?? {};
+      values.push(held, get, set);
+    }
+    values.push(Reflect.getPrototypeOf(value));
+    if (!types.isModuleNamespaceObject(value) && !ArrayBuffer.isView(value)) Object.freeze(value);
+  }
+}
+
+/**
+ * Leaves the submission the language, and harmless stand-ins for what it may expect. No global can be
+ * replaced or added afterwards: the judges look them up in the same place.
+ *
+ * @param print receives what the submission logs
+ * @param exit is called when the submission ends the process
+ */
+export function takeAway(
+  print: (...words: unknown[]) => void,
+  exit: (code: unknown) => void,
+): void {
+  for (const name of [...DANGEROUS, ...ALSO_DANGEROUS]) {
+    Object.defineProperty(process, name, {
+      value: undefined,
+      configurable: false,
+      writable: false,
+    });
+  }
+  const talk = Object.keys(console).map((name) => [name, print] as const);
+  const standIns: Record<string, unknown> = {
+    console: Object.fromEntries(talk),
+    process: { exit, abort: exit, env: {}, argv: [], platform: process.platform },
+  };
+  const kept = new Set<string>([
+    ...(runInNewContext("Object.getOwnPropertyNames(globalThis)") as string[]),
+    ...KEPT_GLOBALS,
+  ]);
+  for (const name of Object.getOwnPropertyNames(globalThis)) {
+    if (!kept.has(name)) Reflect.deleteProperty(globalThis, name);
+    else if (KEPT_GLOBALS.includes(name)) {
+      const value: unknown = standIns[name] ?? Reflect.get(globalThis, name);
+      Object.defineProperty(globalThis, name, { value });
+    }
+  }
+  harden(globalThis);
+}

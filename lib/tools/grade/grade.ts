@@ -1,0 +1,123 @@
+/** Grades one exercise of one submission: its types are checked while its properties are tried. */
+
+import { randomInt } from "node:crypto";
+import { lstatSync, realpathSync } from "node:fs";
+import { join, relative, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import type { Property } from "../../properties/exercise.ts";
+import type { AnyExercise, Exercises } from "../../properties/index.ts";
+import { attempt, type Outcome } from "./attempt.ts";
+import { type ExerciseReport, type PropertyReport, total, worst } from "./report.ts";
+import { DEFAULT_FOLDER, type GradeOptions, PROJECT, TABLE } from "./settings.ts";
+import { typeMistake } from "./types.ts";
+
+export type { Case, Patch } from "./job.ts";
+export type { GradeOptions, Limits, Progress } from "./settings.ts";
+
+/**
+ * Judges one exercise of one submission. Whatever the submission does is in the report.
+ *
+ * @throws Error when there is no such exercise, or the grader itself fails
+ */
+export async function gradeExercise(name: string, options: GradeOptions): Promise<ExerciseReport> {
+  const exercise = await loadExercise(name, options.table);
+  const file = join(resolve(options.folder), `${name}.ts`);
+  const missing = whyNoFile(file, options.folder);
+  if (missing !== undefined) return report(exercise, broken(missing), options);
+  const seed = options.seed ?? randomInt(2 ** 31);
+  const stop = new AbortController();
+  const signal = AbortSignal.any([stop.signal, ...(options.signal ? [options.signal] : [])]);
+  const checking = options.types === false ? undefined : typeMistake(file, PROJECT);
+  const trying = attempt(exercise, realpathSync(file), seed, { ...options, signal });
+  // A mistake of types is the first thing to hear of, and makes the rest pointless.
+  const mistake = await checking;
+  if (mistake !== undefined) stop.abort();
+  const outcome = await trying;
+  return report(exercise, mistake === undefined ? outcome : broken(mistake), { ...options, seed });
+}
+
+/** Loads an exercise from a table. @throws Error when the table does not have it */
+export async function loadExercise(name: string, table: string = TABLE): Promise<AnyExercise> {
+  const exercises = await loadTable(table);
+  const load = Object.hasOwn(exercises, name) ? exercises[name] : undefined;
+  if (load !== undefined) return load();
+  const names = Object.keys(exercises).join(", ");
+  throw new Error(`There is no exercise "${name}": expected one of ${names}.`);
+}
+
+/** The table of exercises. */
+export async function loadTable(table: string = TABLE): Promise<Exercises> {
+  const module: typeof import("../../properties/index.ts") = await import(
+    pathToFileURL(table).href
+  );
+  return module.exercises;
+}
+
+function whyNoFile(file: string, folder: string): string | undefined {
+  const stat = lstatSync(file, { throwIfNoEntry: false });
+  if (stat === undefined) return `There is no such file in ${folder}.`;
+  // A link could make the child read what it points to, such as a solution.
+  return stat.isFile() ? undefined : "It is not a plain file.";
+}
+
+function broken(message: string): Outcome {
+  return { wrong: { verdict: "broken", message }, printed: "", found: new Map() };
+}
+
+function report(exercise: AnyExercise, outcome: Outcome, options: GradeOptions): ExerciseReport {
+  const { only, seed } = options;
+  const examples = outcome.found.get(0);
+  const properties = exercise.properties
+    .map((property, index) => propertyReport(exercise.name, property, index + 1, outcome, options))
+    .filter(({ number }) => only === undefined || only.property === number);
+  const findings = properties.map((property) => property.verdict);
+  const verdict = worst(examples === undefined ? findings : [...findings, examples.verdict]);
+  const untouched = findings.every((finding) => finding === "your turn");
+  const message = untouched ? "Your turn." : (outcome.wrong?.message ?? exampleMessage(examples));
+  return {
+    name: exercise.name,
+    title: exercise.title,
+    verdict,
+    ...total(properties),
+    ...(message === undefined ? {} : { message }),
+    ...(seed === undefined || untouched ? {} : { seed }),
+    ...(outcome.printed === "" || untouched ? {} : { printed: outcome.printed }),
+    properties,
+  };
+}
+
+function exampleMessage(examples: { verdict: string; message?: string } | undefined) {
+  if (examples?.message === undefined) return undefined;
+  return `An example of the stub does not hold: ${examples.message}`;
+}
+
+function propertyReport(
+  exercise: string,
+  { says, points: outOf }: Property<never>,
+  number: number,
+  outcome: Outcome,
+  { folder }: GradeOptions,
+): PropertyReport {
+  if (outcome.wrong !== undefined) {
+    return { number, says, verdict: outcome.wrong.verdict, points: 0, outOf, runs: 0 };
+  }
+  const found = outcome.found.get(number);
+  if (found === undefined) {
+    const message = "It was not tried: the time for the whole exercise was over.";
+    return { number, says, verdict: "unknown", points: 0, outOf, runs: 0, message };
+  }
+  const { failing, ...rest } = found;
+  const points = found.verdict === "ok" ? outOf : 0;
+  if (failing === undefined) return { says, points, outOf, ...rest };
+  const trial = `--seed ${failing.seed} --path ${failing.path}`;
+  const replay = `npx quorumlab replay ${exercise} ${number} ${trial}${whichFolder(folder)}`;
+  return { says, points, outOf, ...rest, ...failing, replay };
+}
+
+/** The option that names a folder, unless it is the usual one; inside the project, from its root. */
+function whichFolder(folder: string): string {
+  const path = resolve(folder);
+  if (path === DEFAULT_FOLDER) return "";
+  const inside = relative(PROJECT, path);
+  return ` --exercises "${inside.startsWith("..") ? path : inside}"`;
+}

@@ -1,0 +1,65 @@
+/** What a grading can be told, and what it takes for granted. */
+
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { Case, Patch } from "./job.ts";
+
+/** The folder of the project. */
+export const PROJECT: string = fileURLToPath(new URL("../../../", import.meta.url));
+
+/** The folder that commands mean unless told. */
+export const DEFAULT_FOLDER: string = join(PROJECT, "work/exercises");
+
+/** The module with the table of exercises. */
+export const TABLE: string = join(PROJECT, "lib/properties/index.ts");
+
+export type Limits = {
+  /** To load the library and the submission. */
+  readonly loadMs: number;
+  /** For one property, and for the examples. A property stops by itself after four fifths of it. */
+  readonly propertyMs: number;
+  /** For all properties together. */
+  readonly totalMs: number;
+  readonly heapMb: number;
+  /** All memory, that of typed arrays included. */
+  readonly memoryMb: number;
+};
+
+export const LIMITS: Limits = {
+  loadMs: 10_000,
+  propertyMs: 10_000,
+  totalMs: 60_000,
+  heapMb: 256,
+  memoryMb: 768,
+};
+
+export type Progress = {
+  readonly exercise: string;
+  /** The number of the property, or 0 for the examples. */
+  readonly property: number;
+  readonly runs: number;
+  readonly of: number;
+};
+
+export type GradeOptions = {
+  /** The folder that holds NN-name.ts, anywhere on the disk. */
+  readonly folder: string;
+  /** The seed of the trials; without one, a fresh seed. */
+  readonly seed?: number;
+  /** Bugs to plant, in the library or in the submission. */
+  readonly patches?: readonly Patch[];
+  /** Cases that failed last time, by the number of their property: tried first. */
+  readonly kept?: ReadonlyMap<number, Case>;
+  /** Only this property; with a path only this trial of it. */
+  readonly only?: { readonly property: number; readonly path?: string };
+  /** How many times the usual number of trials. */
+  readonly times?: number;
+  /** Whether the types are checked as well; true unless told. */
+  readonly types?: boolean;
+  readonly limits?: Partial<Limits>;
+  /** Another table of exercises: the path of a module that exports `exercises`. */
+  readonly table?: string;
+  /** Stops the grading; what was not tried is unknown. */
+  readonly signal?: AbortSignal;
+  onProgress?(progress: Progress): void;
+};
