@@ -106,10 +106,10 @@ function frames(error: Error, cells: Cells, root: string): string[] {
 
 /** V8 also says how a function was called, which helps nobody here. */
 function plain(name: string): string {
-  return name.replace(/^(async |new |Object\.|Proxy\.)+/, "").replace(/ \[as .*\]$/, "");
+  return name.replace(/^(async |new |Object\.|Proxy\.|Module\.)+/, "").replace(/ \[as .*\]$/, "");
 }
 
-/** A place in a cell, an exercise or the library; undefined for everything else, such as Node itself. */
+/** A place in a cell, an exercise or a room of the library; undefined for all else, such as Node and the tools. */
 function placeOf(file: string, line: number, cells: Cells, root: string): string | undefined {
   const [, cell] = /^cell-(\d+)$/.exec(file) ?? [];
   if (cell !== undefined) {
@@ -117,7 +117,7 @@ function placeOf(file: string, line: number, cells: Cells, root: string): string
   }
   const path = file.startsWith("file:") ? fileURLToPath(file.replace(/\?.*$/, "")) : file;
   const inside = relative(root, path);
-  if (!isAbsolute(path) || inside.startsWith("..") || inside.includes("node_modules")) return;
+  if (!isAbsolute(path) || /^\.\.|node_modules|^lib.tools/.test(inside)) return undefined;
   if (!/\.[cm]?[jt]s$/.test(inside)) return undefined;
   return `${inside}, line ${line}${inside.startsWith("lib") ? "" : `:  ${textOf(path, line)}`}`;
 }
