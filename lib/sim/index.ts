@@ -12,6 +12,7 @@ export type { ProgramHost } from "./program.ts";
 export type { NodeId, Out, Protocol, Saved, Self, Wire } from "./protocol.ts";
 export { invariant } from "./protocol.ts";
 export type { Latency } from "./random.ts";
+export { luck } from "./random.ts";
 export type { Divergence } from "./replay.ts";
 export { findDivergence, fork } from "./replay.ts";
 export { Stable } from "./stable.ts";
