@@ -13,24 +13,36 @@ export function application(program: (app: Application) => Promise<void>): Serve
   return client<ApplicationReplies>(program);
 }
 
+/** What an application knows of the master through a tracker. */
+export type TrackedBy = {
+  /** The master, or null while there is none. Asks the tracker unless an answer may still be used. */
+  master(): Promise<NodeId | null>;
+  /** The answer in use at this moment, or null. */
+  inUse(): NodeId | null;
+};
+
 /**
- * Asks a tracker who is master, and keeps the answer for as long as its lease allows.
+ * Asks a tracker who is master, and uses the answer for as long as its lease allows.
  *
  * @param usable decides whether a kept answer may still be used
- * @returns a function that gives the master, or null while there is none
- * @throws CallError when the tracker does not answer
+ * @throws CallError, from `master()`, when the tracker does not answer
  */
-export function askingOnce(
+export function trackedBy(
   app: Application,
   tracker: NodeId,
   usable: (kept: Kept, nowMs: number) => boolean = mayUse,
-): () => Promise<NodeId | null> {
+): TrackedBy {
   let kept: Kept | undefined;
-  return async () => {
-    if (kept !== undefined && usable(kept, app.now())) return kept.master;
-    const askedMs = app.now();
-    const { master, leaseMs } = await app.call(tracker, { kind: "whoIsMaster" });
-    kept = { master, leaseMs, askedMs, answeredMs: app.now() };
-    return master;
+  const usableNow = () => (kept !== undefined && usable(kept, app.now()) ? kept : undefined);
+  return {
+    inUse: () => usableNow()?.master ?? null,
+    async master() {
+      const known = usableNow();
+      if (known !== undefined) return known.master;
+      const askedMs = app.now();
+      const { master, leaseMs } = await app.call(tracker, { kind: "whoIsMaster" });
+      kept = { master, leaseMs, askedMs, answeredMs: app.now() };
+      return master;
+    },
   };
 }

@@ -1,6 +1,6 @@
 /** Small systems that answer one question: who is the master? */
-export type { Application } from "./application.ts";
-export { application, askingOnce } from "./application.ts";
+export type { Application, TrackedBy } from "./application.ts";
+export { application, trackedBy } from "./application.ts";
 export type { CallErrorCode, ClientHost, ClientMessage, Replies } from "./client.ts";
 export { CallError, client } from "./client.ts";
 export type { DatabaseMessage, DatabaseOptions, DatabaseState } from "./database.ts";

@@ -1,0 +1,308 @@
+/** Judges the decisions of a tracker with a lease, inside a whole system whose messages are late and whose servers die. */
+
+import fc from "fast-check";
+import {
+  application,
+  database,
+  type Kept,
+  type Tracking,
+  trackedBy,
+  tracker,
+} from "quorumlab/recipes";
+import {
+  type Fault,
+  type NodeId,
+  type Run,
+  type Scenario,
+  simulate,
+  type View,
+} from "quorumlab/sim";
+import { excerpt } from "./excerpt.ts";
+import { type Exercise, Violation } from "./exercise.ts";
+
+type Module = typeof import("../../exercises/01-tracker.ts");
+
+const TIMEOUT_MS = 50;
+const LEASE_MS = 80;
+const APPS = ["app1", "app2"];
+const DATABASES = ["db1", "db2", "db3"];
+/** How often the tracker looks, and the longest way of a message when nothing delays it. */
+const LOOK_MS = TIMEOUT_MS / 5;
+const WAY_MS = 5;
+
+type Chaos = { readonly seed: number; readonly hours: number[]; readonly faults: Fault[] };
+type System = {
+  readonly scenario: Scenario;
+  /** The answer that each application uses at this moment. */
+  readonly inUse: ReadonlyMap<NodeId, () => NodeId | null>;
+};
+
+/** The tracker with the decisions of a module, three databases, and two applications that need the master all the time. */
+function system(module: Module, { seed, hours, faults }: Chaos, forMs: number): System {
+  const inUse = new Map<NodeId, () => NodeId | null>();
+  const app = application(async (host) => {
+    const tracked = trackedBy(host, "tracker", module.mayUse);
+    inUse.set(host.id, tracked.inUse);
+    for (;;) {
+      await tracked.master().catch(() => null);
+      await host.sleep(2 + 4 * host.random());
+    }
+  });
+  const servers: Record<NodeId, Scenario["servers"][string]> = {
+    tracker: tracker({ timeoutMs: TIMEOUT_MS, leaseMs: LEASE_MS, decisions: module }),
+  };
+  for (const id of DATABASES) servers[id] = database();
+  for (const id of APPS) servers[id] = app;
+  const skews = Object.keys(servers).map((node, i): Fault => {
+    return { kind: "skew", node, atMs: 0, byMs: 3_600_000 * (hours[i] ?? 0) };
+  });
+  const scenario = {
+    seed,
+    servers,
+    faults: [...skews, ...faults],
+    forMs,
+    latency: { minMs: 1, maxMs: WAY_MS },
+  };
+  return { scenario, inUse };
+}
+
+const atMs = fc.integer({ min: 30, max: 400 });
+const forMs = fc.integer({ min: 20, max: 250 });
+const db = fc.constantFrom(...DATABASES);
+const fault: fc.Arbitrary<Fault> = fc.oneof(
+  fc.record({ kind: fc.constant("crash" as const), node: db, atMs, forMs }),
+  fc.record({ kind: fc.constant("crash" as const), node: fc.constant("tracker"), atMs, forMs }),
+  fc.record({ kind: fc.constant("pause" as const), node: db, atMs, forMs }),
+  fc.record({
+    kind: fc.constant("cut" as const),
+    from: db.map((node) => [node]),
+    to: fc.constant(["tracker"]),
+    atMs,
+    forMs,
+  }),
+  fc.record({
+    kind: fc.constant("delay" as const),
+    from: fc.constantFrom(["tracker"], APPS, DATABASES),
+    byMs: fc.integer({ min: 5, max: 60 }),
+    atMs,
+    forMs,
+  }),
+);
+const hours = fc.array(fc.integer({ min: -5, max: 5 }), { maxLength: 6 });
+const seed = fc.noShrink(fc.integer({ min: 0 }));
+/** The master falls silent early, and more may go wrong after. */
+const chaos: fc.Arbitrary<Chaos> = fc.record({
+  seed,
+  hours,
+  faults: fc
+    .tuple(
+      fc.array(fault, { maxLength: 4 }),
+      fc.constantFrom("cut" as const, "crash" as const),
+      atMs,
+      forMs,
+    )
+    .map(([more, kind, at, long]): Fault[] => {
+      const span = { atMs: at, forMs: long + 100 };
+      const first: Fault =
+        kind === "cut"
+          ? { kind, from: ["db1"], to: ["tracker"], ...span }
+          : { kind, node: "db1", ...span };
+      return [first, ...more];
+    }),
+});
+
+function violation(
+  says: string,
+  view: View,
+  without: readonly string[] = ["heartbeat", "copyAll", "all"],
+): Violation {
+  return new Violation(says, {
+    trace: excerpt(view, [...APPS, "tracker", ...DATABASES], { lastMs: 250, without }),
+  });
+}
+
+/** At most one name is anybody's master: the tracker's or, still in use, an application's. */
+function oneMaster(inUse: System["inUse"], view: View): void {
+  const named = new Map<NodeId, string>();
+  const state = view.state("tracker") as Tracking | undefined;
+  if (state?.master) named.set(state.master, "the tracker has appointed it");
+  for (const [app, master] of inUse) {
+    const node = master();
+    if (node !== null && !named.has(node))
+      named.set(node, `${app} still uses an answer that names it`);
+  }
+  if (named.size < 2) return;
+  const both = [...named].map(([node, why]) => `${node} (${why})`).join(" and ");
+  throw violation(`At ${Math.round(view.atMs)} ms there are two masters: ${both}.`, view);
+}
+
+const isAnswer = (event: View["trace"][number]) =>
+  event.kind === "send" && (event.body as { kind: string }).kind === "masterIs";
+const lookups = (run: Run, app: NodeId, fromMs: number) =>
+  run.trace.events.filter(
+    (event) =>
+      event.kind === "send" &&
+      event.node === app &&
+      event.to === "tracker" &&
+      event.atMs >= fromMs &&
+      (event.body as { kind: string }).kind === "whoIsMaster",
+  ).length;
+
+export const exercise: Exercise<Module> = {
+  name: "01-tracker",
+  title: "A tracker whose answers may be kept",
+  exports: ["answer", "chooseMaster", "mayUse"],
+  hints: [
+    "Write `chooseMaster` as three questions, in this order: is the master heard? is it still promised? who else is heard?",
+    "When does the tracker's promise begin, by the application's clock? It knows when it asked and when it heard. Which of the two was certainly not after the promise?",
+    "If a silent master is still promised to everybody who asks, when does its last promise run out?",
+  ],
+
+  examples(module) {
+    const tracking = (master: string | null, heardMs: Record<string, number>): Tracking => {
+      return { master, promisedUntilMs: 200, heardMs };
+    };
+    const times = (nowMs: number) => ({ nowMs, timeoutMs: 50, leaseMs: 200 });
+    const kept: Kept = { master: "db1", leaseMs: 200, askedMs: 100, answeredMs: 110 };
+    const db1 = tracking("db1", { db1: 100 });
+    const db2 = tracking("db1", { db1: 100, db2: 290 });
+    const examples: [asked: string, got: unknown, expected: unknown][] = [
+      ["answer with a master", module.answer(db1, times(120)), { master: "db1", leaseMs: 200 }],
+      [
+        "answer without",
+        module.answer(tracking(null, {}), times(120)),
+        { master: null, leaseMs: 0 },
+      ],
+      ["chooseMaster, heard", module.chooseMaster(db1, times(120)), "db1"],
+      ["chooseMaster, silent", module.chooseMaster(db2, times(300)), "db2"],
+      ["mayUse at 110", module.mayUse(kept, 110), true],
+    ];
+    for (const [asked, got, expected] of examples) {
+      const [a, b] = [JSON.stringify(got), JSON.stringify(expected)];
+      if (a !== b) throw new Violation(`The example "${asked}" gives ${a}; expected ${b}.`);
+    }
+  },
+
+  properties: [
+    {
+      says: "no two masters are in use at one time",
+      points: 4,
+      runs: 150,
+      situations: ["a master was replaced", "an answer was in use when the master fell silent"],
+      of: (module, saw) =>
+        fc.asyncProperty(chaos, async (plan) => {
+          const { scenario, inUse } = system(module, plan, 700);
+          const terms = new Set<unknown>();
+          const { faults = [] } = scenario;
+          const silentMs = faults.find(({ kind }) => kind === "cut" || kind === "crash")?.atMs ?? 0;
+          await simulate({
+            ...scenario,
+            always: (view) => {
+              oneMaster(inUse, view);
+              const master = (view.state("tracker") as Tracking | undefined)?.master;
+              if (master) terms.add(master);
+              if (terms.size > 1) saw("a master was replaced");
+              if (view.atMs >= silentMs && inUse.get("app1")?.() === "db1") {
+                saw("an answer was in use when the master fell silent");
+              }
+            },
+          });
+        }),
+    },
+    {
+      says: "a master that is heard is not replaced",
+      points: 2,
+      runs: 80,
+      situations: ["a database came back that sorts before the master"],
+      of: (module, saw) =>
+        fc.asyncProperty(chaos, async (plan) => {
+          const { scenario } = system(module, plan, 700);
+          const clockMs = 3_600_000 * (plan.hours[0] ?? 0);
+          let before: NodeId | null = null;
+          await simulate({
+            ...scenario,
+            always: (view) => {
+              const state = view.state("tracker") as Tracking | undefined;
+              if (state === undefined) return;
+              const { master, heardMs } = state;
+              const silentMs = view.atMs + clockMs - (heardMs[before ?? ""] ?? -Infinity);
+              if (before !== null && master !== before && silentMs <= TIMEOUT_MS) {
+                throw violation(
+                  `At ${Math.round(view.atMs)} ms the tracker replaced ${before} by ${master}, but it had heard ${before} ${Math.round(silentMs)} ms before, and may not worry until ${TIMEOUT_MS}.`,
+                  view,
+                );
+              }
+              before = master;
+              const back = (heardMs.db1 ?? -Infinity) > view.atMs + clockMs - 1;
+              if (master !== null && master > "db1" && back) {
+                saw("a database came back that sorts before the master");
+              }
+            },
+          });
+        }),
+    },
+    {
+      says: "a dead master is replaced as soon as no answer can name it",
+      points: 2,
+      runs: 60,
+      situations: ["applications asked to the end"],
+      of: (module, saw) =>
+        fc.asyncProperty(
+          seed,
+          hours,
+          fc.integer({ min: 60, max: 200 }),
+          async (luck, off, diesMs) => {
+            const faults: Fault[] = [{ kind: "crash", node: "db1", atMs: diesMs }];
+            // Heard for the last time, silent too long, the last promise over, and the tracker's next look.
+            const byMs = diesMs + WAY_MS + TIMEOUT_MS + LEASE_MS + 2 * LOOK_MS;
+            const { scenario } = system(module, { seed: luck, hours: off, faults }, byMs);
+            let last: View | undefined;
+            const run = await simulate({
+              ...scenario,
+              always: (view) => {
+                last = view;
+              },
+            });
+            const { master } = run.states.tracker as Tracking;
+            if (run.trace.events.some((event) => isAnswer(event) && event.atMs > diesMs)) {
+              saw("applications asked to the end");
+            }
+            if (master !== "db2" && last !== undefined) {
+              throw violation(
+                `db1 died at ${diesMs} ms, and ${byMs - diesMs} ms later the tracker's master is ${master}; expected db2.`,
+                last,
+              );
+            }
+          },
+        ),
+    },
+    {
+      says: "an application asks once a lease, not more",
+      points: 2,
+      runs: 40,
+      of: (module) =>
+        fc.asyncProperty(seed, hours, async (luck, off) => {
+          const { scenario } = system(module, { seed: luck, hours: off, faults: [] }, 600);
+          let last: View | undefined;
+          const run = await simulate({
+            ...scenario,
+            always: (view) => {
+              last = view;
+            },
+          });
+          // The first questions may come before there is a master.
+          const fromMs = 100;
+          for (const app of APPS) {
+            const asked = lookups(run, app, fromMs);
+            const most = Math.ceil((600 - fromMs) / LEASE_MS);
+            if (asked > most && last !== undefined) {
+              throw violation(
+                `In ${600 - fromMs} ms with leases of ${LEASE_MS} ms ${app} asked ${asked} times; expected at most ${most}.`,
+                last,
+              );
+            }
+          }
+        }),
+    },
+  ],
+};
