@@ -37,8 +37,8 @@ export type Linearizability<Input = unknown, Output = unknown> = {
   | {
       readonly verdict: "violated";
       /**
-       * The history up to the first return that cannot be explained; what was under way then is `info`. Of a
-       * partitioned model, only the part that fails. Longer than need be when a limit cut the diagnosis short.
+       * The history up to the first return that cannot be explained; what was under way then is `info`, unless it
+       * failed. Of a partitioned model, only the part that fails. Longer when a limit cut the diagnosis short.
        */
       readonly prefix: History<Input, Output>;
       /** The operation that no order can place. */
@@ -163,7 +163,7 @@ function knownBefore<Input, Output>(
   );
 }
 
-/** What was known of a history when these operations had returned, and no others had. */
+/** What was known of a history when these operations had returned, and no others had; failures always are. */
 function known<Input, Output>(
   history: History<Input, Output>,
   returned: readonly Completed<Input, Output>[],
@@ -173,9 +173,9 @@ function known<Input, Output>(
   const ids = new Set(returned.map((operation) => operation.id));
   return history.slice(0, returnedBefore(history, last)).map((operation) => {
     const { id, client, input, invokedMs } = operation;
-    const isKnown =
-      operation.outcome === "fail" ? operation.returnedMs <= last.returnedMs : ids.has(id);
-    return isKnown ? operation : { id, client, input, invokedMs, outcome: "info" };
+    return operation.outcome !== "ok" || ids.has(id)
+      ? operation
+      : { id, client, input, invokedMs, outcome: "info" };
   });
 }
 

@@ -25,7 +25,8 @@
  */
 
 import { Configurations } from "./configurations.ts";
-import { byReturn, type History, type Operation, returnedBefore } from "./history.ts";
+import { byReturn, type History, type Operation } from "./history.ts";
+import { type Item, itemsOf } from "./items.ts";
 import type { Model } from "./model.ts";
 import { IMPOSSIBLE, Transitions } from "./transitions.ts";
 
@@ -55,20 +56,6 @@ export type Budget = {
   readonly configurations: number;
   /** Why it must stop now, if it must; asked now and then. */
   stop(): string | undefined;
-};
-
-/** An operation as the search sees it. */
-type Item = {
-  readonly id: number;
-  /** How many operations were invoked before it; also the number of its bit. */
-  readonly invoked: number;
-  /** How many operations were invoked before it returned; never returned is Infinity. */
-  readonly returned: number;
-  /** Its number in the table of transitions. */
-  readonly does: number;
-  readonly isReadOnly: boolean;
-  /** The operation before it that does the same, if neither was seen to return. */
-  readonly twin: Item | undefined;
 };
 
 /** A configuration on the current path. */
@@ -122,7 +109,7 @@ class Search<State, Input, Output> {
   constructor(history: History<Input, Output>, model: Model<State, Input, Output>) {
     this.#operations = history;
     this.#table = new Transitions(model);
-    const items = toItems(history, model, this.#table);
+    const items = itemsOf(history, model, this.#table);
     this.#completed = items.filter((item) => item.returned !== Number.POSITIVE_INFINITY);
     this.#crashed = items.filter((item) => item.returned === Number.POSITIVE_INFINITY);
     const itemOf = new Map(this.#completed.map((item) => [item.id, item]));
@@ -142,10 +129,9 @@ class Search<State, Input, Output> {
         frame = parent;
         continue;
       }
-      if (tries++ % PATIENCE === 0) {
-        const reason = budget.stop() ?? this.#tooMuch(seen, budget);
-        if (reason !== undefined) return { kind: "stopped", reason, configurations: seen.size };
-      }
+      const reason =
+        (tries++ % PATIENCE === 0 ? budget.stop() : undefined) ?? this.#tooMuch(seen, budget);
+      if (reason !== undefined) return { kind: "stopped", reason, configurations: seen.size };
       const state = this.#table.next(frame.state, item.does);
       this.#flip(item);
       this.#words[this.#words.length - 1] = state;
@@ -232,26 +218,4 @@ class Search<State, Input, Output> {
     const word = item.invoked >> 5;
     this.#words[word] = (this.#words[word] as number) ^ (1 << (item.invoked & 31));
   }
-}
-
-function toItems<State, Input, Output>(
-  history: History<Input, Output>,
-  model: Model<State, Input, Output>,
-  table: Transitions<State, Input, Output>,
-): Item[] {
-  const twins = new Map<number, Item>();
-  return history.map((operation, invoked) => {
-    const result = operation.outcome === "ok" ? { output: operation.output } : undefined;
-    const does = table.operation(operation.input, result);
-    const item = {
-      id: operation.id,
-      invoked,
-      returned: returnedBefore(history, operation),
-      does,
-      isReadOnly: model.isReadOnly?.(operation.input, result) ?? false,
-      twin: result === undefined ? twins.get(does) : undefined,
-    };
-    if (result === undefined) twins.set(does, item);
-    return item;
-  });
 }

@@ -1,0 +1,315 @@
+import { describe, expect, test } from "vitest";
+import {
+  fifoQueue,
+  type History,
+  type KeyValueInput,
+  keyValue,
+  linearizable,
+  type Model,
+  mutex,
+  type Operation,
+  Recorder,
+  type RegisterInput,
+  register,
+} from "../../lib/check/index.ts";
+import { isRightOrder } from "./brute-force.ts";
+import { lastReturned } from "./compare.ts";
+import { randomHistories } from "./histories.ts";
+import { aKeyValue, aSet } from "./objects.ts";
+
+/** Operations on a register as "client kind value invoked-returned"; without a return the outcome is unknown. */
+function onRegister(...lines: string[]): History<RegisterInput<number>, number | undefined> {
+  return lines.map((line, id) => {
+    const [client = "", kind, value, times = ""] = line.split(" ");
+    const [invokedMs = 0, returnedMs] = times.split("-").map(Number);
+    const input =
+      kind === "write"
+        ? { kind: "write" as const, value: Number(value) }
+        : { kind: "read" as const };
+    const output = kind === "read" ? Number(value) : undefined;
+    const invoked = { id, client, input, invokedMs };
+    if (returnedMs === undefined) return { ...invoked, outcome: "info" };
+    return { ...invoked, outcome: "ok", output, returnedMs };
+  });
+}
+
+describe("independent parts", () => {
+  const withoutReads = aSet.letters.filter(
+    ({ input }) => (input as { readonly kind: string }).kind !== "read",
+  );
+
+  test.each([aKeyValue, { ...aSet, letters: withoutReads }])(
+    "of a $model.name are judged as the whole is, and fail with the same return",
+    (subject) => {
+      const { partition, ...whole } = subject.model;
+      let violated = 0;
+      for (const history of randomHistories(subject, 1000)) {
+        const inParts = linearizable(history, subject.model);
+        const atOnce = linearizable(history, whole);
+        expect(inParts.verdict).toBe(atOnce.verdict);
+        if (inParts.verdict !== "violated" || atOnce.verdict !== "violated") continue;
+        violated += 1;
+        expect(lastReturned(inParts.prefix)).toEqual(lastReturned(atOnce.prefix));
+        const key = partition?.(inParts.operation.input);
+        expect(inParts.prefix.every(({ input }) => partition?.(input) === key)).toBe(true);
+      }
+      expect(violated).toBeGreaterThan(100);
+    },
+  );
+
+  test("are not made of a history with an operation that touches several", () => {
+    const call = { client: "a", invokedMs: 0, outcome: "ok", returnedMs: 9 } as const;
+    const history: History = [
+      { ...call, id: 0, input: { kind: "add", element: 1 }, output: undefined },
+      { ...call, id: 1, client: "b", input: { kind: "read" }, output: [2] },
+    ];
+    expect(linearizable(history, aSet.model)).toMatchObject({ verdict: "violated" });
+  });
+
+  test("explain a long history of many keys in one order", () => {
+    const keys = Array.from({ length: 40 }, (_, n) => `k${n}`);
+    const recorder = new Recorder<KeyValueInput, string | null | boolean | undefined>();
+    for (let round = 0; round < 20; round++) {
+      const calls = keys.map((key, n) => {
+        const input = { kind: "append", key, value: String(round % 3) } as const;
+        return recorder.invoke(`c${n}`, input, round);
+      });
+      for (const call of calls.reverse()) call.ok(undefined, round);
+    }
+    const history = recorder.history();
+    const found = linearizable(history, keyValue());
+    if (found.verdict !== "ok") throw new Error(`the verdict is ${found.verdict}`);
+    const order = found.witness.map((id) => history[id] as Operation);
+    expect(order.length).toBe(800);
+    expect(isRightOrder(order, aKeyValue.fresh)).toBe(true);
+  });
+});
+
+describe("what happens at one instant", () => {
+  test("is concurrent when only the times are known", () => {
+    const touching = onRegister("a write 1 0-10", "b read 0 10-20");
+    expect(linearizable(touching, register(0)).verdict).toBe("ok");
+    const apart = onRegister("a write 1 0-10", "b read 0 11-20");
+    expect(linearizable(apart, register(0)).verdict).toBe("violated");
+  });
+
+  test("keeps the order in which it was recorded", () => {
+    const recorder = new Recorder<RegisterInput<number>, number | undefined>();
+    recorder.invoke("a", { kind: "write", value: 1 }, 0).ok(undefined, 10);
+    recorder.invoke("a", { kind: "read" }, 10).ok(0, 10);
+    expect(linearizable(recorder.history(), register(0)).verdict).toBe("violated");
+  });
+});
+
+describe("a violated history", () => {
+  test("names the read, what it returned and what the register can hold there", () => {
+    const history = onRegister(
+      "a write 1 0-30",
+      "b write 2 0-30",
+      "c read 3 40-50",
+      "d read 9 60-70",
+    );
+    const found = linearizable(history, register(0));
+    expect(found).toMatchObject({
+      verdict: "violated",
+      operation: history[2],
+      prefix: history.slice(0, 3),
+      why: "read returned 3, but the register holds 1 or 2",
+    });
+    if (found.verdict === "violated") expect([...found.deepest].sort()).toEqual([0, 1]);
+  });
+
+  test("shows what was under way as unknown", () => {
+    const history = onRegister("a write 1 0-90", "b read 7 10-20");
+    const { id, client, input, invokedMs } = history[0] as Operation;
+    expect(linearizable(history, register(0))).toMatchObject({
+      prefix: [{ id, client, input, invokedMs, outcome: "info" }, history[1]],
+      why: "read returned 7, but the register holds 0 or 1",
+    });
+  });
+
+  test("fails only with the return that rules out its last explanation", () => {
+    const cas = { kind: "cas", key: "x", from: null, to: "1" } as const;
+    const history: History = [
+      {
+        id: 0,
+        client: "a",
+        input: cas,
+        invokedMs: 0,
+        outcome: "ok",
+        output: false,
+        returnedMs: 90,
+      },
+      {
+        id: 1,
+        client: "b",
+        input: { kind: "get", key: "x" },
+        invokedMs: 10,
+        outcome: "ok",
+        output: "1",
+        returnedMs: 20,
+      },
+    ];
+    const found = linearizable(history, keyValue() as unknown as Model<unknown, unknown, unknown>);
+    // Until the cas said that it had not swapped, it was a fine explanation of the get.
+    expect(found).toMatchObject({ verdict: "violated", prefix: history, operation: history[1] });
+  });
+
+  test("says who holds the lock", () => {
+    const recorder = new Recorder<{ kind: "acquire" | "release"; owner: string }, undefined>();
+    recorder.invoke("a", { kind: "acquire", owner: "a" }, 0).ok(undefined, 1);
+    recorder.invoke("b", { kind: "acquire", owner: "b" }, 2).ok(undefined, 3);
+    expect(linearizable(recorder.history(), mutex())).toMatchObject({
+      why: "b acquired the lock, but it is held by a",
+    });
+  });
+});
+
+describe("a limit", () => {
+  /** Many clients write different values at once, and then one reads what nobody wrote. */
+  const hard = onRegister(
+    ...Array.from({ length: 12 }, (_, n) => `c${n} write ${n} 0-10`),
+    "r read 99 20-30",
+  );
+
+  test("of memory gives unknown, with the reason", () => {
+    const found = linearizable(hard, register(0), { configurations: 100 });
+    const reason = "no verdict within 100 remembered configurations";
+    expect(found).toMatchObject({ verdict: "unknown", reason });
+    expect(linearizable(hard, register(0)).verdict).toBe("violated");
+  });
+
+  test("of time gives unknown, with the reason, by the clock that it was given", () => {
+    let nowMs = 0;
+    const limits = { timeMs: 5, nowMs: () => nowMs++ };
+    const found = linearizable(hard, register(0), limits);
+    expect(found).toMatchObject({ verdict: "unknown", reason: "no verdict within 5 ms" });
+    expect(linearizable(hard, register(0), { ...limits, timeMs: 1e6 }).verdict).toBe("violated");
+  });
+
+  test("that ends the diagnosis does not end the verdict", () => {
+    const history = onRegister("a write 1 0-90", "b read 7 10-20", "c read 1 100-110");
+    const { configurations } = linearizable(history, register(0));
+    let asked = 0;
+    const found = linearizable(history, register(0), {
+      timeMs: 1,
+      nowMs: () => (asked++ > 1 ? 9 : 0),
+    });
+    expect(configurations).toBeLessThan(1024);
+    expect(found).toMatchObject({ verdict: "violated", prefix: history, operation: history[1] });
+  });
+
+  test("in one part leaves a violation in another standing", () => {
+    const history: History = [
+      ...hard.slice(0, 12).map(({ id, client, invokedMs }) => ({
+        id,
+        client,
+        input: { kind: "put" as const, key: "hard", value: String(id) },
+        invokedMs,
+        outcome: "ok" as const,
+        output: undefined,
+        returnedMs: 10,
+      })),
+      {
+        id: 12,
+        client: "r",
+        input: { kind: "get" as const, key: "hard" },
+        invokedMs: 20,
+        outcome: "ok" as const,
+        output: "99",
+        returnedMs: 30,
+      },
+      {
+        id: 13,
+        client: "r",
+        input: { kind: "get" as const, key: "easy" },
+        invokedMs: 40,
+        outcome: "ok" as const,
+        output: "99",
+        returnedMs: 50,
+      },
+    ];
+    const model = keyValue() as unknown as Model<unknown, unknown, unknown>;
+    const found = linearizable(history, model, { configurations: 100 });
+    expect(found).toMatchObject({ verdict: "violated", operation: { id: 13 } });
+    const alone = linearizable(history.slice(0, 13), model, { configurations: 100 });
+    expect(alone.verdict).toBe("unknown");
+  });
+
+  test("must be one", () => {
+    expect(() => linearizable([], register(0), { timeMs: -1 })).toThrow(
+      "A limit of -1 ms; 0 or more was expected.",
+    );
+    expect(() => linearizable([], register(0), { configurations: 0 })).toThrow(
+      "A limit of 0 configurations; at least 1 was expected.",
+    );
+  });
+});
+
+test("a history of nothing is linearizable", () => {
+  expect(linearizable([], register(0))).toEqual({ verdict: "ok", witness: [], configurations: 0 });
+});
+
+test("a history of 20,000 operations needs no deep stack", () => {
+  const recorder = new Recorder<RegisterInput<number>, number | undefined>();
+  for (let n = 1; n <= 10_000; n++) {
+    recorder.invoke("a", { kind: "write", value: n % 3 }, n).ok(undefined, n);
+    recorder.invoke("b", { kind: "read" }, n).ok(n % 3, n);
+  }
+  expect(linearizable(recorder.history(), register(0)).verdict).toBe("ok");
+});
+
+test("twenty crashed writes of one value cost no more than one", () => {
+  const crashed = Array.from({ length: 20 }, (_, n) => `c${n} write 1 0`);
+  const found = linearizable(onRegister(...crashed, "r read 2 10-20"), register(0));
+  expect(found.verdict).toBe("violated");
+  expect(found.configurations).toBeLessThan(25);
+});
+
+// Herlihy and Wing's own examples, "Linearizability", 1990, section 1.1 (figure 1).
+describe("Herlihy and Wing's queue histories", () => {
+  const history = (...calls: [string, "enqueue" | "dequeue", string, number, number][]): History =>
+    calls.map(([client, kind, value, invokedMs, returnedMs], id) => ({
+      id,
+      client,
+      input: kind === "enqueue" ? { kind, value } : { kind },
+      invokedMs,
+      outcome: "ok",
+      output: kind === "enqueue" ? undefined : value,
+      returnedMs,
+    }));
+  const queue = fifoQueue<string>() as unknown as Model<unknown, unknown, unknown>;
+
+  test("H1: concurrent enqueues may take effect in either order", () => {
+    const h1 = history(
+      ["a", "enqueue", "x", 0, 3],
+      ["b", "enqueue", "y", 1, 2],
+      ["b", "dequeue", "x", 4, 6],
+      ["a", "dequeue", "y", 5, 7],
+      ["a", "enqueue", "z", 8, 9],
+    );
+    expect(linearizable(h1, queue).verdict).toBe("ok");
+  });
+
+  test("H2: x was enqueued before y, so y cannot leave first", () => {
+    const h2 = history(
+      ["a", "enqueue", "x", 0, 1],
+      ["b", "enqueue", "y", 2, 3],
+      ["a", "dequeue", "y", 4, 5],
+    );
+    expect(linearizable(h2, queue)).toMatchObject({
+      verdict: "violated",
+      why: 'dequeue returned "y", but first in the queue is "x"',
+    });
+  });
+
+  test("H4: two dequeues cannot both return y", () => {
+    const h4 = history(
+      ["a", "enqueue", "x", 0, 3],
+      ["b", "enqueue", "y", 1, 2],
+      ["a", "dequeue", "y", 4, 6],
+      ["b", "dequeue", "y", 5, 7],
+    );
+    expect(linearizable(h4, queue).verdict).toBe("violated");
+  });
+});
