@@ -43,6 +43,7 @@ export class Runner {
   #cells = 0;
   #failures = 0;
   #floating: Map<Promise<unknown>, unknown> | undefined;
+  readonly #blamed: Explained[] = [];
 
   constructor(cell: Cell) {
     this.#cell = cell;
@@ -66,6 +67,7 @@ export class Runner {
     await new Promise((resolve) => setImmediate(resolve));
     for (const reason of this.#floating.values()) errors.push(floating(this.#cell.explain(reason)));
     this.#floating = undefined;
+    errors.push(...this.#blamed.splice(0));
     const [first] = errors;
     if (first === undefined) return { status: "ok", execution_count: this.#cells };
     for (const error of errors) out.fail(error);
@@ -78,6 +80,11 @@ export class Runner {
   rejected(promise: Promise<unknown>, reason: unknown): boolean {
     this.#floating?.set(promise, reason);
     return this.#floating !== undefined;
+  }
+
+  /** The cell that runs now, or the next one, fails with this error as well. */
+  blame(error: Explained): void {
+    this.#blamed.push(error);
   }
 
   /** Something waits for the promise after all. */

@@ -1,6 +1,5 @@
 /** Starts the kernel, and says what becomes of signals and of errors that no cell waits for. */
 
-import { writeSync } from "node:fs";
 import { resolve } from "node:path";
 import { Cells, nameCellsInStacks } from "./cells.ts";
 import { type Explained, explainThrown } from "./explain.ts";
@@ -8,9 +7,8 @@ import { floating, type Out, Runner } from "./runner.ts";
 import { listen } from "./server.ts";
 import { openTslab } from "./tslab.ts";
 
-/** Set by a program that runs notebooks. Nobody reads what is printed late, so a late failure ends the kernel. */
+/** Set by a program that runs notebooks. Nobody reads what is printed late, so a late error fails a cell. */
 const UNATTENDED = "QUORUMLAB_UNATTENDED";
-const FAILED_LATE = 86;
 
 const PROJECT = resolve(import.meta.dirname, "../../..");
 
@@ -29,11 +27,16 @@ export function start(configPath: string): void {
     Object.assign(globalThis, { [Symbol.for("quorumlab.show")]: out.show });
   }
 
+  function late(error: Explained): void {
+    if (process.env[UNATTENDED] === undefined) console.error(error.traceback.join("\n"));
+    else runner.blame(error);
+  }
+
   process.on("SIGINT", () => tslab.executor.interrupt());
-  process.on("uncaughtException", (error) => reportLate(explain(error)));
+  process.on("uncaughtException", (error) => late(explain(error)));
   process.on("rejectionHandled", (promise) => runner.handled(promise));
   process.on("unhandledRejection", (reason, promise) => {
-    if (!runner.rejected(promise, reason)) reportLate(floating(explain(reason)));
+    if (!runner.rejected(promise, reason)) late(floating(explain(reason)));
   });
   endWithJupyter();
   listen(tslab, runner, configPath);
@@ -46,14 +49,6 @@ function writer(stream: "stdout" | "stderr", out: Out): typeof process.stdout.wr
     if (typeof done === "function") queueMicrotask(() => done());
     return true;
   };
-}
-
-function reportLate(error: Explained): void {
-  const text = `${error.traceback.join("\n")}\n`;
-  process.stderr.write(text);
-  if (process.env[UNATTENDED] === undefined) return;
-  writeSync(2, text);
-  process.exit(FAILED_LATE);
 }
 
 /** A Jupyter that was killed cannot say goodbye; its kernels would live on. */
