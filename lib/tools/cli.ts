@@ -14,7 +14,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   hint: () => import("./grade/hint.ts"),
   grade: () => import("./grade/grade.ts"),
   replay: () => import("./grade/replay.ts"),
-  notebooks: () => import("./run-notebooks.ts"),
+  notebooks: () => import("./notebooks/command.ts"),
   bench: () => import("./bench.ts"),
   prove: () => import("./prove.ts"),
 };
