@@ -1,6 +1,6 @@
 /** Small histories for tests: all of a size, and random ones that a real object made and a liar may have touched. */
 
-import type { History, Operation } from "../../lib/check/index.ts";
+import type { History, Operation, RegisterInput } from "../../lib/check/index.ts";
 import { REFUSED } from "./brute-force.ts";
 import type { Letter, Subject } from "./objects.ts";
 
@@ -109,4 +109,20 @@ export function* allHistories(
 /** So many random histories of three to seven operations. */
 export function* randomHistories(subject: Subject, seeds: number): Generator<History> {
   for (let seed = 1; seed <= seeds; seed++) yield randomHistory(seed, 3 + (seed % 5), subject);
+}
+
+/** Operations on a register as "client kind value invoked-returned"; without a return the outcome is unknown. */
+export function onRegister(...lines: string[]): History<RegisterInput<number>, number | undefined> {
+  return lines.map((line, id) => {
+    const [client = "", kind, value, times = ""] = line.split(" ");
+    const [invokedMs = 0, returnedMs] = times.split("-").map(Number);
+    const input =
+      kind === "write"
+        ? { kind: "write" as const, value: Number(value) }
+        : { kind: "read" as const };
+    const output = kind === "read" ? Number(value) : undefined;
+    const invoked = { id, client, input, invokedMs };
+    if (returnedMs === undefined) return { ...invoked, outcome: "info" };
+    return { ...invoked, outcome: "ok", output, returnedMs };
+  });
 }

@@ -14,24 +14,8 @@ import {
 } from "../../lib/check/index.ts";
 import { isRightOrder } from "./brute-force.ts";
 import { lastReturned } from "./compare.ts";
-import { randomHistories } from "./histories.ts";
+import { onRegister, randomHistories } from "./histories.ts";
 import { aKeyValue, aSet } from "./objects.ts";
-
-/** Operations on a register as "client kind value invoked-returned"; without a return the outcome is unknown. */
-function onRegister(...lines: string[]): History<RegisterInput<number>, number | undefined> {
-  return lines.map((line, id) => {
-    const [client = "", kind, value, times = ""] = line.split(" ");
-    const [invokedMs = 0, returnedMs] = times.split("-").map(Number);
-    const input =
-      kind === "write"
-        ? { kind: "write" as const, value: Number(value) }
-        : { kind: "read" as const };
-    const output = kind === "read" ? Number(value) : undefined;
-    const invoked = { id, client, input, invokedMs };
-    if (returnedMs === undefined) return { ...invoked, outcome: "info" };
-    return { ...invoked, outcome: "ok", output, returnedMs };
-  });
-}
 
 describe("independent parts", () => {
   const withoutReads = aSet.letters.filter(
@@ -162,87 +146,6 @@ describe("a violated history", () => {
     expect(linearizable(recorder.history(), mutex())).toMatchObject({
       why: "b acquired the lock, but it is held by a",
     });
-  });
-});
-
-describe("a limit", () => {
-  /** Many clients write different values at once, and then one reads what nobody wrote. */
-  const hard = onRegister(
-    ...Array.from({ length: 12 }, (_, n) => `c${n} write ${n} 0-10`),
-    "r read 99 20-30",
-  );
-
-  test("of memory gives unknown, with the reason", () => {
-    const found = linearizable(hard, register(0), { configurations: 100 });
-    const reason = "no verdict within 100 remembered configurations";
-    expect(found).toMatchObject({ verdict: "unknown", reason });
-    expect(linearizable(hard, register(0)).verdict).toBe("violated");
-  });
-
-  test("of time gives unknown, with the reason, by the clock that it was given", () => {
-    let nowMs = 0;
-    const limits = { timeMs: 5, nowMs: () => nowMs++ };
-    const found = linearizable(hard, register(0), limits);
-    expect(found).toMatchObject({ verdict: "unknown", reason: "no verdict within 5 ms" });
-    expect(linearizable(hard, register(0), { ...limits, timeMs: 1e6 }).verdict).toBe("violated");
-  });
-
-  test("that ends the diagnosis does not end the verdict", () => {
-    const history = onRegister("a write 1 0-90", "b read 7 10-20", "c read 1 100-110");
-    const { configurations } = linearizable(history, register(0));
-    let asked = 0;
-    const found = linearizable(history, register(0), {
-      timeMs: 1,
-      nowMs: () => (asked++ > 1 ? 9 : 0),
-    });
-    expect(configurations).toBeLessThan(1024);
-    expect(found).toMatchObject({ verdict: "violated", prefix: history, operation: history[1] });
-  });
-
-  test("in one part leaves a violation in another standing", () => {
-    const history: History = [
-      ...hard.slice(0, 12).map(({ id, client, invokedMs }) => ({
-        id,
-        client,
-        input: { kind: "put" as const, key: "hard", value: String(id) },
-        invokedMs,
-        outcome: "ok" as const,
-        output: undefined,
-        returnedMs: 10,
-      })),
-      {
-        id: 12,
-        client: "r",
-        input: { kind: "get" as const, key: "hard" },
-        invokedMs: 20,
-        outcome: "ok" as const,
-        output: "99",
-        returnedMs: 30,
-      },
-      {
-        id: 13,
-        client: "r",
-        input: { kind: "get" as const, key: "easy" },
-        invokedMs: 40,
-        outcome: "ok" as const,
-        output: "99",
-        returnedMs: 50,
-      },
-    ];
-    const model = keyValue() as unknown as Model<unknown, unknown, unknown>;
-    const found = linearizable(history, model, { configurations: 100 });
-    expect(found).toMatchObject({ verdict: "violated", operation: { id: 13 } });
-    const alone = linearizable(history.slice(0, 13), model, { configurations: 100 });
-    expect(alone.verdict).toBe("unknown");
-  });
-
-  test("must be one", () => {
-    expect(() => linearizable([], register(0), { timeMs: -1 })).toThrow(
-      "A limit of -1 ms; 0 or more was expected.",
-    );
-    expect(() => linearizable([], register(0), { configurations: 0 })).toThrow(
-      "A limit of 0 configurations; at least 1 was expected.",
-    );
   });
 });
 
