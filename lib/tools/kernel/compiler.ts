@@ -50,8 +50,20 @@ export function courseTypeScript(ts: TypeScript): {
   ) => {
     const cells = files.filter((file) => CELL.test(file.fileName));
     const found = ts.getPreEmitDiagnosticsOfFiles(program, cells, ...rest);
+    seeShorthands(ts, program.getTypeChecker());
     return found.filter((problem) => problem.code !== UNTYPED_PACKAGE);
   };
+
+  // tslab turns the name of an earlier cell's variable into `exports.name`, but not in `{ name }`.
+  const visitEachChild = ((
+    node: typescript.Node,
+    visit: typescript.Visitor,
+    context: typescript.TransformationContext,
+  ) => {
+    if (!ts.isShorthandPropertyAssignment(node)) return ts.visitEachChild(node, visit, context);
+    const value = visit(node.name) as typescript.Expression;
+    return value === node.name ? node : ts.factory.createPropertyAssignment(node.name.text, value);
+  }) as TypeScript["visitEachChild"];
 
   // tslab compiles a cell to modern JavaScript, and that with this function to a CommonJS module.
   const transpileModule: TypeScript["transpileModule"] = (input, options) => {
@@ -72,7 +84,21 @@ export function courseTypeScript(ts: TypeScript): {
       createWatchCompilerHost: createWatchCompilerHost as TypeScript["createWatchCompilerHost"],
       getPreEmitDiagnosticsOfFiles,
       transpileModule,
+      visitEachChild,
     },
     mapsOf: (code) => (last?.code === code ? last.maps : []),
   };
+}
+
+const seeing = new WeakSet<typescript.TypeChecker>();
+
+/** Lets `{ name }` stand for the variable and not for the property that it makes. */
+function seeShorthands(ts: TypeScript, checker: typescript.TypeChecker): void {
+  if (seeing.has(checker)) return;
+  seeing.add(checker);
+  const symbolAt = checker.getSymbolAtLocation;
+  checker.getSymbolAtLocation = (node) =>
+    node.parent !== undefined && ts.isShorthandPropertyAssignment(node.parent)
+      ? checker.getShorthandAssignmentValueSymbol(node.parent)
+      : symbolAt(node);
 }
