@@ -7,8 +7,16 @@ const { imul } = Math;
 
 /** A copy that shares nothing with the original. Throws when a value is not plain, and says where it stands. */
 export function copy<T>(value: T): T {
-  return copyAt(value, undefined) as T;
+  try {
+    return copyAt(value, undefined) as T;
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new TypeError("The value contains itself; messages, state and records are plain data.");
+  }
 }
+
+/** What assignment gives a member, for the one name that assignment does not make a member of. */
+const OWN = { writable: true, enumerable: true, configurable: true };
 
 /** Where a value stands, innermost last; turned into text only when something is wrong. */
 type Place = { readonly above: Place | undefined; readonly key: string | number } | undefined;
@@ -24,12 +32,15 @@ function copyAt(value: unknown, place: Place): unknown {
     const result: Record<string, unknown> = {};
     for (const key in value) {
       const item = (value as Record<string, unknown>)[key];
-      result[key] = typeof item === "object" ? copyAt(item, { above: place, key }) : item;
-      if (typeof item === "function") throw notPlain(item, { above: place, key });
+      const leaf = typeof item === "string" || typeof item === "number";
+      const copied = leaf ? item : copyAt(item, { above: place, key });
+      if (key === "__proto__") Object.defineProperty(result, key, { value: copied, ...OWN });
+      else result[key] = copied;
     }
     return result;
   }
-  if (value instanceof Uint8Array) return value.slice();
+  // Not `slice`, which a Buffer answers with a view of the same bytes.
+  if (value instanceof Uint8Array) return new Uint8Array(value);
   if (value instanceof Map) {
     return new Map(
       [...value].map(([k, v], key) => {
@@ -117,15 +128,17 @@ export function hash(value: unknown, start = 0, skipNumbers = false): number {
   if (value instanceof Map) {
     for (const [k, v] of value)
       members = (members + spread(hash(v, hash(k, start), skipNumbers))) | 0;
-  } else if (value instanceof Set) {
-    for (const v of value) members = (members + spread(hash(v, start ^ 10, skipNumbers))) | 0;
-  } else {
-    const object = value as Record<string, unknown>;
-    for (const key in object) {
-      members = (members + spread(hash(object[key], hashString(start, key), skipNumbers))) | 0;
-    }
+    return stir(stir(start, 10), members);
   }
-  return stir(stir(start, 11), members);
+  if (value instanceof Set) {
+    for (const v of value) members = (members + spread(hash(v, start, skipNumbers))) | 0;
+    return stir(stir(start, 11), members);
+  }
+  const object = value as Record<string, unknown>;
+  for (const key in object) {
+    members = (members + spread(hash(object[key], hashString(start, key), skipNumbers))) | 0;
+  }
+  return stir(stir(start, 12), members);
 }
 
 /** One place where two values differ; a side that lacks the place has undefined there. */
@@ -140,7 +153,7 @@ export function diff(before: unknown, after: unknown, path = ""): Difference[] {
   if (Object.is(before, after)) return [];
   const a = branches(before);
   const b = branches(after);
-  if (a === undefined || b === undefined || before?.constructor !== after?.constructor) {
+  if (a === undefined || b === undefined || kindOf(before) !== kindOf(after)) {
     return [{ path, before, after }];
   }
   const keys = new Set([...a.keys(), ...b.keys()]);
@@ -151,7 +164,17 @@ export function diff(before: unknown, after: unknown, path = ""): Difference[] {
 
 function branches(value: unknown): Map<unknown, unknown> | undefined {
   if (typeof value !== "object" || value === null) return undefined;
-  if (value instanceof Map) return value;
-  if (value instanceof Set) return new Map([...value].map((item) => [item, item]));
+  if (value instanceof Map) return new Map([...value].map(([key, item]) => [name(key), item]));
+  if (value instanceof Set) return new Map([...value].map((item) => [name(item), item]));
   return new Map(Object.entries(value));
+}
+
+/** What a member of a Set or a key of a Map is known by: equal ones by the same. */
+function name(key: unknown): unknown {
+  return typeof key === "object" && key !== null ? `#${hash(key)}` : key;
+}
+
+/** "[object Map]" and the like: the same for a Buffer and its copy, and for an object without a prototype. */
+function kindOf(value: unknown): string {
+  return Object.prototype.toString.call(value);
 }
