@@ -3,10 +3,12 @@
  * timer, file, socket or process made inside a run ends it. Everybody else in the process (a kernel, a test
  * runner) is left alone: what counts is the async context in which the call is made.
  *
- * Not seen: synchronous file access, `process.nextTick` and `import()`.
+ * Not seen: a clock or a chance that was taken from its global object before the run, the clocks of `process` and
+ * `Intl`, synchronous file access, `process.nextTick` and `import()`.
  */
 
 import { AsyncLocalStorage, createHook } from "node:async_hooks";
+import { fileURLToPath } from "node:url";
 
 /** A run as the guard knows it: where it reports the first offence. */
 type Guarded = { offence: Error | undefined };
@@ -21,6 +23,7 @@ const REAL: Readonly<Record<string, string>> = {
   FSREQCALLBACK: "a file",
   FSREQPROMISE: "a file",
   FILEHANDLE: "a file",
+  FSEVENTWRAP: "a file",
   GETADDRINFOREQWRAP: "a name look-up",
   QUERYWRAP: "a name look-up",
   TCPWRAP: "a socket",
@@ -31,7 +34,7 @@ const REAL: Readonly<Record<string, string>> = {
   PROCESSWRAP: "a process",
   WORKER: "a worker thread",
   MESSAGEPORT: "a message port",
-  RANDOMBYTESREQUEST: "random bytes",
+  RANDOMBYTESREQUEST: "a draw of random bytes",
   HASHREQUEST: "a hash made in the background",
 };
 
@@ -54,14 +57,20 @@ function report(what: string): Error | undefined {
   return error;
 }
 
+/** This room, as a line of a stack may name it. */
+const room = new URL(".", import.meta.url);
+const ROOM = [room.href, fileURLToPath(room)];
+
 /** The first line of the stack that is neither Node's nor this room's. */
 function caller(): string {
-  const here = import.meta.url.slice(0, import.meta.url.lastIndexOf("/"));
   const { stackTraceLimit } = Error;
-  Error.stackTraceLimit = 50;
+  // Where the intrinsics are frozen this changes nothing, and ten lines have to do.
+  Reflect.set(Error, "stackTraceLimit", 50);
   const lines = (new Error().stack ?? "").split("\n").slice(1);
-  Error.stackTraceLimit = stackTraceLimit;
-  const line = lines.find((text) => !/\(?node:|<anonymous>/.test(text) && !text.includes(here));
+  Reflect.set(Error, "stackTraceLimit", stackTraceLimit);
+  const line = lines.find(
+    (text) => !/\(?node:|<anonymous>/.test(text) && !ROOM.some((folder) => text.includes(folder)),
+  );
   return line === undefined ? "" : `, at ${/\((.*)\)$/.exec(line)?.[1] ?? line.trim().slice(3)}`;
 }
 
@@ -70,11 +79,15 @@ function forbid(what: string): void {
   if (error !== undefined) throw error;
 }
 
-/** The global bindings that tell the time or draw by chance, each with its guarded stand-in. */
-function standIns(): Map<string, unknown> {
+/**
+ * What tells the time or draws by chance, each with its guarded stand-in. What the language brings may be
+ * frozen, so the names of whole objects are bound anew; the methods of `performance` work on that object only.
+ */
+function standIns(): [owner: object, name: string, value: unknown][] {
   const RealDate = Date;
   const { random } = Math;
-  const realPerformance = performance;
+  const realTemporal = Temporal;
+  const realNow = performance.now.bind(performance);
   const GuardedDate: DateConstructor = new Proxy(RealDate, {
     construct(target, args, newTarget): Date {
       if (args.length === 0) forbid("new Date()");
@@ -95,40 +108,47 @@ function standIns(): Map<string, unknown> {
   };
   const guardedNow = () => {
     forbid("performance.now()");
-    return realPerformance.now();
+    return realNow();
   };
-  return new Map<string, unknown>([
-    ["Date", GuardedDate],
-    ["Math", Object.create(Math, { random: { value: guardedRandom } })],
-    ["performance", Object.create(realPerformance, { now: { value: guardedNow } })],
-  ]);
+  const guardedTemporal = () => {
+    forbid("Temporal.Now");
+    return realTemporal.Now;
+  };
+  return [
+    [globalThis, "Date", GuardedDate],
+    [globalThis, "Math", Object.create(Math, { random: { value: guardedRandom } })],
+    [globalThis, "Temporal", Object.create(Temporal, { Now: { get: guardedTemporal } })],
+    [performance, "now", guardedNow],
+  ];
 }
 
 let runs = 0;
-const originals = new Map<string, PropertyDescriptor>();
+let restore: (() => void)[] = [];
 
 function enter(): void {
   runs += 1;
   if (runs > 1) return;
   hook.enable();
-  for (const [name, value] of standIns()) {
-    const descriptor = Object.getOwnPropertyDescriptor(globalThis, name) as PropertyDescriptor;
-    originals.set(name, descriptor);
-    Object.defineProperty(globalThis, name, {
+  restore = standIns().map(([owner, name, value]) => {
+    const was = Object.getOwnPropertyDescriptor(owner, name);
+    Object.defineProperty(owner, name, {
       value,
       configurable: true,
-      enumerable: descriptor.enumerable ?? false,
+      enumerable: was?.enumerable ?? false,
       writable: true,
     });
-  }
+    return () => {
+      if (was === undefined) Reflect.deleteProperty(owner, name);
+      else Object.defineProperty(owner, name, was);
+    };
+  });
 }
 
 function leave(): void {
   runs -= 1;
   if (runs > 0) return;
   hook.disable();
-  for (const [name, descriptor] of originals) Object.defineProperty(globalThis, name, descriptor);
-  originals.clear();
+  for (const undo of restore) undo();
 }
 
 /**
