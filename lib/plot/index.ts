@@ -1,0 +1,10 @@
+/** One picture per idea, always drawn alike: standalone SVG text, the same for the same input. */
+
+export { type BarsOptions, bars, type Item } from "./bars.ts";
+export type { Point, Reference, Series } from "./captions.ts";
+export { type CurveOptions, curve } from "./curve.ts";
+export type { Axis } from "./grid.ts";
+export { type HistoryOptions, historyBars } from "./history.ts";
+export { type LanesOptions, lanes } from "./lanes.ts";
+export { type Meaning, palette, type Shade } from "./palette.ts";
+export type { Picture } from "./picture.ts";

@@ -1,0 +1,184 @@
+/** The space-time diagram: time runs to the right, every server has a lane, every message is an arrow. */
+
+import type * as Plot from "@observablehq/plot";
+import type { Trace } from "../sim/index.ts";
+import { type Arrow, arrowsOf, labelText, placesAlong } from "./arrows.ts";
+import { type Board, boardOf, fallsOn, laneMarks, timeAxis, tooShort } from "./board.ts";
+import { onCard } from "./document.ts";
+import { arrowMarks, crossMarks, lineMarks, pixels, ringMarks, textMarks } from "./marks.ts";
+import { palette, paper } from "./palette.ts";
+import type { Picture } from "./picture.ts";
+import { type Candidate, type Line, place, type Wish } from "./places.ts";
+import { type Remark, type Scene, type Selection, sceneOf } from "./scene.ts";
+import { signsOf, tell, tellTitle } from "./tell.ts";
+import { type Box, plainText, shorten, widthOf } from "./text.ts";
+import { shadeMarks, stripMarks, weatherHeight, weatherLeft } from "./weather.ts";
+import { countText, kindOf } from "./words.ts";
+
+export type LanesOptions = Selection & {
+  /** The finding, in one sentence; left out, what was counted. */
+  readonly title?: string;
+  /** What is written at a message, or undefined for nothing; left out, the string in its `kind`. */
+  readonly label?: (body: unknown) => string | undefined;
+  /** Of the card, in pixels, 300 to 2000; 760 when left out. */
+  readonly width?: number;
+};
+
+/**
+ * Draws a run: who told whom what, when, and what went wrong. At most 80 messages and 16 servers are drawn; what is
+ * left out is said below the picture. Throws one sentence when an option makes no sense for this trace.
+ */
+export function lanes(trace: Trace, options: LanesOptions = {}): Picture {
+  const { width = 760 } = options;
+  if (!(width >= 300 && width <= 2000)) {
+    throw new Error(`lanes: the width is 300 to 2000 pixels, not ${width}.`);
+  }
+  const scene = sceneOf(trace, options);
+  const board = boardOf(scene, width, weatherHeight(scene));
+  const arrows = arrowsOf(scene.journeys, board, options.label ?? kindOf);
+  const words = wordsOf(scene, board, arrows);
+  return onCard({
+    title: options.title ?? tellTitle(scene),
+    alt: tell(scene),
+    width,
+    plot: {
+      width,
+      height: board.height,
+      marginTop: 0,
+      marginBottom: 34,
+      x: { type: "linear", domain: [scene.fromMs, scene.toMs], range: [board.left, board.right] },
+      y: pixels,
+      marks: [
+        ...timeAxis(board),
+        ...shadeMarks(scene, board),
+        ...laneMarks(scene, board),
+        ...chainMarks(scene, board),
+        ...messageMarks(arrows),
+        ...stripMarks(scene, board),
+        ...words.marks,
+      ],
+    },
+    legend: signsOf(scene),
+    remarks: [...scene.left, ...weatherLeft(scene), ...words.left],
+  });
+}
+
+function messageMarks(arrows: readonly Arrow[]): Plot.Markish[] {
+  const of = (fate: Arrow["fate"], ends: boolean) =>
+    arrows.filter((arrow) => arrow.fate === fate && arrow.ends === ends);
+  const lost = { stroke: palette.lost.fill, strokeWidth: 1.4, strokeDasharray: "4 3" };
+  const echo = { stroke: paper.soft, strokeDasharray: "2 2", strokeWidth: 1.3 };
+  const plain = { stroke: paper.ink, strokeWidth: 1.2 };
+  const crosses = of("lost", true).map(({ x2, y2 }) => ({ x: x2, y: y2 }));
+  return [
+    lineMarks(arrows, { stroke: paper.card, strokeWidth: 4, strokeOpacity: 0.8 }),
+    lineMarks(
+      [...of("delivered", false), ...of("under way", true), ...of("under way", false)],
+      plain,
+    ),
+    arrowMarks(of("delivered", true), plain),
+    lineMarks(of("echo", false), echo),
+    arrowMarks(of("echo", true), echo),
+    lineMarks([...of("lost", true), ...of("lost", false)], lost),
+    crossMarks(crosses, 4, { stroke: palette.lost.fill }),
+  ];
+}
+
+/** The chain of causes along the lanes: from what a server heard to what it did then, and a ring at the last event. */
+function chainMarks({ chain }: Scene, board: Board): Plot.Markish[] {
+  const steps = chain.slice(1).flatMap((event, before): Line[] => {
+    const cause = chain[before];
+    if (cause === undefined || !("node" in event) || !("node" in cause)) return [];
+    const y = board.y.get(event.node);
+    if (y === undefined || cause.node !== event.node) return [];
+    return [{ x1: board.x(cause.atMs), x2: board.x(event.atMs), y1: y, y2: y }];
+  });
+  const last = chain.at(-1);
+  const y = last !== undefined && "node" in last ? board.y.get(last.node) : undefined;
+  const rings = last === undefined || y === undefined ? [] : [{ x: board.x(last.atMs), y }];
+  return [lineMarks(steps, { stroke: paper.ink, strokeWidth: 3 }), ringMarks(rings, 5)];
+}
+
+const SIZE = 10;
+
+/** Everything that needs a free place: remarks and roles beside the lanes first, then what the messages are called. */
+function wordsOf(scene: Scene, board: Board, arrows: readonly Arrow[]) {
+  const taken: Box[] = scene.bands.map((band) => board.stretch(band.node, band.fromMs, band.toMs));
+  const square = (x: number, y: number, size: number): Box => {
+    return { x: x - size, y: y - size, width: 2 * size, height: 2 * size };
+  };
+  for (const { x, y } of fallsOn(scene, board)) taken.push(square(x, y, 6));
+  for (const arrow of arrows) if (arrow.ends) taken.push(square(arrow.x2, arrow.y2, 4));
+  const falls = scene.falls.map((fall): Remark => ({ ...fall, text: fall.kind }));
+  const roles = tooShort(scene, board).map((band): Remark => {
+    return { node: band.node, atMs: Math.max(band.fromMs, scene.fromMs), text: band.role ?? "" };
+  });
+  const beside = [...falls, ...roles, ...scene.remarks];
+  const named = arrows.filter((arrow) => labelText(arrow) !== "");
+  const wishes: Wish[] = [
+    ...beside.map((remark) => ({ candidates: placesBeside(remark, board) })),
+    ...named.map((arrow) => ({ candidates: placesOn(arrow), own: arrow })),
+  ];
+  const placed = place(wishes, { frame: board.frame, taken, lines: arrows });
+  const found = (from: number, to: number) =>
+    placed.slice(from, to).filter((each) => each !== undefined);
+  const stems = beside.flatMap((remark, at) =>
+    stem(remark, at < falls.length ? undefined : placed[at], board),
+  );
+  const told = new Set(named.filter((_, at) => placed[beside.length + at]).map(fanOf));
+  const untold = named.filter((arrow) => !told.has(fanOf(arrow))).length;
+  const missing = placed.slice(0, beside.length).filter((each) => each === undefined).length;
+  return {
+    marks: [
+      lineMarks(stems, { stroke: paper.soft }),
+      ...textMarks(found(0, falls.length), { fill: palette.fault.text, fontWeight: "bold" }),
+      ...textMarks(found(falls.length, beside.length), { fill: paper.soft, fontStyle: "italic" }),
+      ...textMarks(found(beside.length, placed.length), {}),
+    ],
+    left: missing + untold > 0 ? [`${countText(missing + untold, "label")} had no room.`] : [],
+  };
+}
+
+/** Messages that leave one server at one moment under one label: a label at one of them speaks for all. */
+function fanOf({ x1, y1, label }: Arrow): string {
+  return JSON.stringify([x1, y1, label]);
+}
+
+/** Upon and beside the arrow, in full and, if there is no room for that, shortened. */
+function placesOn(arrow: Arrow): Candidate[] {
+  const whole = plainText(labelText(arrow));
+  const texts = [...new Set([shorten(whole, 130, SIZE), shorten(whole, 60, SIZE)])];
+  return texts.flatMap((text, less) =>
+    placesAlong(arrow, text, SIZE, widthOf(text, SIZE)).map((each) => {
+      return { ...each, cost: each.cost + less * 2 };
+    }),
+  );
+}
+
+/** In the lane itself where it is empty, else below and above it, in full or shortened. */
+function placesBeside({ node, atMs, text }: Remark, board: Board): Candidate[] {
+  const [x, y] = [board.x(atMs), board.y.get(node) ?? 0];
+  const whole = plainText(text);
+  const texts = [...new Set([shorten(whole, 200, SIZE), shorten(whole, 80, SIZE)])];
+  return texts.flatMap((each, less): Candidate[] => {
+    const at = { text: each, size: SIZE };
+    const near = [1, -1].flatMap((side) =>
+      [0, 1].flatMap((level): Candidate[] => {
+        const far = y + side * (board.bar / 2 + 10 + level * 13);
+        const cost = 1 + level + less * 2 + (side < 0 ? 0.1 : 0);
+        const start: Candidate = { ...at, x: x - 1, y: far, anchor: "start", cost };
+        return [start, { ...at, x: x + 1, y: far, anchor: "end", cost: cost + 0.2 }];
+      }),
+    );
+    return [{ ...at, x: x + 10, y, anchor: "start", cost: less * 2 }, ...near];
+  });
+}
+
+/** A short line from the lane to what is said about it. */
+function stem({ node, atMs }: Remark, label: Candidate | undefined, board: Board): Line[] {
+  const y = board.y.get(node) ?? 0;
+  if (label === undefined || label.y === y) return [];
+  const side = Math.sign(label.y - y);
+  const x = board.x(atMs);
+  return [{ x1: x, x2: x, y1: y + (side * board.bar) / 2, y2: label.y - side * SIZE * 0.55 }];
+}

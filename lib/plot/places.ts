@@ -1,0 +1,84 @@
+/** Finds a place for every label: never over another text, rarely over a line, always within the frame. */
+
+import { type Box, boxOf, isInside, type Label, overlap } from "./text.ts";
+
+/** A straight line in pixels. */
+export type Line = {
+  readonly x1: number;
+  readonly y1: number;
+  readonly x2: number;
+  readonly y2: number;
+};
+
+/** A place that a label might take; among free ones the least `cost` wins, and every line that it hides costs too. */
+export type Candidate = Label & { readonly cost: number };
+
+/** What labels must keep clear of: `taken` without exception, `lines` if they can. */
+export type Room = {
+  readonly frame: Box;
+  readonly taken: readonly Box[];
+  readonly lines: readonly Line[];
+};
+
+/** What one label asks for. The line that it belongs to (`own`, one of the room's) may be covered more freely. */
+export type Wish = { readonly candidates: readonly Candidate[]; readonly own?: Line };
+
+/** A label that hides more lines than this does more harm than good. */
+const TOO_MUCH = 3.2;
+
+/**
+ * Places labels one after the other, each at its cheapest free candidate. The same wishes give the same places.
+ * @returns for every wish its place, or undefined where there is none
+ */
+export function place(wishes: readonly Wish[], room: Room): (Candidate | undefined)[] {
+  const taken = [...room.taken];
+  return wishes.map(({ candidates, own }) => {
+    let best: Candidate | undefined;
+    let least = Number.POSITIVE_INFINITY;
+    for (const candidate of candidates) {
+      const box = boxOf(candidate);
+      if (candidate.text === "" || candidate.cost >= least || !isInside(box, room.frame)) continue;
+      if (taken.some((other) => overlap(box, other))) continue;
+      const covered = hidden(box, room.lines, own);
+      const cost = candidate.cost + covered;
+      if (covered < TOO_MUCH && cost < least) [best, least] = [candidate, cost];
+    }
+    if (best !== undefined) taken.push(boxOf(best));
+    return best;
+  });
+}
+
+/** How much a box hides of the lines: about one for each that runs through it, of its own the share that it covers. */
+function hidden(box: Box, lines: readonly Line[], own?: Line): number {
+  let sum = 0;
+  for (const line of lines) {
+    const inside = lengthInside(line, box);
+    if (inside === 0) continue;
+    sum += line === own ? inside / lengthOf(line) : 0.5 + inside / 30;
+  }
+  return sum;
+}
+
+function lengthOf(line: Line): number {
+  return Math.hypot(line.x2 - line.x1, line.y2 - line.y1);
+}
+
+/** The length of the part of a line that lies within a box (Liang and Barsky's clipping). */
+export function lengthInside(line: Line, box: Box): number {
+  const dx = line.x2 - line.x1;
+  const dy = line.y2 - line.y1;
+  let enters = 0;
+  let leaves = 1;
+  const sides = [
+    [-dx, line.x1 - box.x],
+    [dx, box.x + box.width - line.x1],
+    [-dy, line.y1 - box.y],
+    [dy, box.y + box.height - line.y1],
+  ] as const;
+  for (const [slope, room] of sides) {
+    if (slope === 0 && room < 0) return 0;
+    if (slope < 0) enters = Math.max(enters, room / slope);
+    if (slope > 0) leaves = Math.min(leaves, room / slope);
+  }
+  return enters < leaves ? (leaves - enters) * lengthOf(line) : 0;
+}

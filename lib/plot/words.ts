@@ -1,0 +1,89 @@
+/** The words that pictures use for numbers, messages and faults, so that all of them speak alike. */
+
+import type { Operation } from "../check/index.ts";
+import type { Fault, Link, NodeId } from "../sim/index.ts";
+
+/** A number as a reader writes it: thousands apart, no more digits than it needs. */
+export function numberText(value: number, fractionDigits = 2): string {
+  if (!Number.isFinite(value)) return String(value);
+  return value.toLocaleString("en-US", { maximumFractionDigits: fractionDigits });
+}
+
+/** "1 message", "12 messages". */
+export function countText(count: number, noun: string): string {
+  return `${numberText(count)} ${noun}${count === 1 ? "" : "s"}`;
+}
+
+/** A value of a message or an operation in a few characters. */
+export function valueText(value: unknown): string {
+  if (typeof value === "string") return value;
+  if (typeof value === "bigint") return `${value}`;
+  try {
+    return JSON.stringify(value) ?? String(value);
+  } catch {
+    return String(value);
+  }
+}
+
+/** What a message is called when nobody says otherwise: its `kind`, if that is a string. */
+export function kindOf(body: unknown): string | undefined {
+  if (typeof body !== "object" || body === null || !("kind" in body)) return undefined;
+  return typeof body.kind === "string" ? body.kind : undefined;
+}
+
+/** An operation and what came of it: "write 5", "read → 5", "cas 1 2 → ?" when nobody knows, "write 5 failed". */
+export function operationText(operation: Operation): string {
+  const call = callText(operation.input);
+  if (operation.outcome === "info") return `${call} → ?`;
+  if (operation.outcome === "fail") return `${call} failed`;
+  return operation.output === undefined ? call : `${call} → ${valueText(operation.output)}`;
+}
+
+/** What was asked for: the kind of an input and the values of its other fields, or the whole input. */
+function callText(input: unknown): string {
+  const kind = kindOf(input);
+  if (kind === undefined) return valueText(input);
+  const values = Object.entries(input as object).flatMap(([name, value]) =>
+    name === "kind" || value === undefined ? [] : [valueText(value)],
+  );
+  return [kind, ...values].join(" ");
+}
+
+/** A fault of the network in a few words, such as "cut: s1 s2 | s3". */
+export function faultText(fault: Fault): string {
+  switch (fault.kind) {
+    case "cut":
+      return `cut: ${names(fault.from)} ${fault.oneWay ? "⇥" : "|"} ${names(fault.to)}`;
+    case "break":
+      return `break: ${fault.between.join("–")}`;
+    case "delay":
+      return `delay +${numberText(fault.byMs)} ms${linkText(fault)}`;
+    case "stall":
+      return `stall${linkText(fault)}`;
+    case "drop":
+    case "duplicate":
+    case "reorder":
+      return `${fault.kind} ${numberText(fault.probability * 100)} %${linkText(fault)}`;
+    case "skew":
+      return `clock of ${fault.node} ${skewText(fault)}`;
+    case "crash":
+    case "wipe":
+    case "pause":
+      return `${fault.kind}: ${fault.node}`;
+  }
+}
+
+function skewText(fault: { readonly byMs?: number; readonly rate?: number }): string {
+  const jump = fault.byMs === undefined ? [] : [`${fault.byMs < 0 ? "" : "+"}${fault.byMs} ms`];
+  const rate = fault.rate === undefined ? [] : [`×${numberText(fault.rate, 4)}`];
+  return [...jump, ...rate].join(" ");
+}
+
+function linkText(link: Link): string {
+  if (link.from === undefined && link.to === undefined) return "";
+  return `: ${link.from ? names(link.from) : "all"} → ${link.to ? names(link.to) : "all"}`;
+}
+
+function names(nodes: readonly NodeId[]): string {
+  return nodes.join(" ");
+}
