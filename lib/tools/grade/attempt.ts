@@ -134,6 +134,7 @@ function childArguments(job: Job, limits: Limits, { table }: GradeOptions): stri
     ...readable.map((path) => `--allow-fs-read=${path}`),
     "--frozen-intrinsics",
     "--disallow-code-generation-from-strings",
+    "--no-async-stack-traces",
     `--max-old-space-size=${limits.heapMb}`,
     "--no-warnings",
     fileURLToPath(new URL("./child.ts", import.meta.url)),

@@ -11,7 +11,7 @@ import type { Found, Job, Word } from "./job.ts";
 import { type Ear, judge, listen, type Submission, thrown, tryExamples } from "./trials.ts";
 
 const WORDS_PIPE = 3;
-const PRINTED_MAX = 2_000;
+const PRINTED_MAX = 1_000;
 const EVIDENCE_MAX = 4_000_000;
 const PROGRESS_EVERY_MS = 200;
 
@@ -33,7 +33,7 @@ function printer(): (...words: unknown[]) => void {
   let left = PRINTED_MAX;
   return (...words) => {
     if (left <= 0) return;
-    const text = `${formatWithOptions({ depth: 2 }, ...words)}\n`.slice(0, left);
+    const text = `${formatWithOptions({ customInspect: false }, ...words)}\n`.slice(0, left);
     left -= text.length;
     writeSync(1, text);
   };
@@ -47,21 +47,21 @@ async function loadExercise(job: Job): Promise<AnyExercise> {
 }
 
 /** Loads the submission. @throws Error whose message says what is wrong with it */
-async function loadSubmission(job: Job, names: readonly string[]): Promise<Ear> {
+async function loadSubmission(job: Job, exercise: AnyExercise): Promise<Ear> {
   let exported: Submission;
   try {
     exported = (await import(job.submission)) as Submission;
   } catch (error) {
     if (error instanceof Refusal) throw error;
     const how = error instanceof SyntaxError ? "It does not parse" : "It threw while it was loaded";
-    throw new Error(`${how}: ${thrown(error, job.submission)}`);
+    throw new Error(`${how}: ${thrown(error, job.submission)}.`);
   }
-  for (const name of names) {
+  for (const name of exercise.exports) {
     const what = typeof exported[name];
     if (what === "undefined") throw new Error(`It does not export the function ${name}.`);
-    if (what !== "function") throw new Error(`It exports ${name} as ${what}: expected a function.`);
+    if (what !== "function") throw new Error(`It exports ${name}, a ${what}: expected a function.`);
   }
-  return listen(exported, names);
+  return listen(exported, exercise);
 }
 
 /** Evidence holds what the submission made: when it cannot be written down, the finding stands without it. */
@@ -72,6 +72,11 @@ function writable({ evidence, ...found }: Found): Found {
   } catch {
     return found;
   }
+}
+
+/** Lets everything that is under way come to light, such as a rejection that nobody waits for. */
+function breathe(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
 }
 
 async function tryAll(job: Job, exercise: AnyExercise, ear: Ear, tell: Tell): Promise<void> {
@@ -90,10 +95,9 @@ async function tryAll(job: Job, exercise: AnyExercise, ear: Ear, tell: Tell): Pr
       tell({ kind: "progress", number: task.number, runs });
     };
     const { submission: file, times, patienceMs } = job;
-    tell({
-      kind: "found",
-      found: writable(await judge(property, ear, task, { file, times, patienceMs, onRun })),
-    });
+    const found = writable(await judge(property, ear, task, { file, times, patienceMs, onRun }));
+    await breathe();
+    tell({ kind: "found", found });
   }
 }
 
@@ -105,26 +109,30 @@ async function main(): Promise<void> {
     exit(1);
   };
   process.on("uncaughtException", (error) => {
-    giveUp(`It threw when nobody had called it: ${thrown(error, job.submission)}`);
+    giveUp(`It threw when nobody had called it: ${thrown(error, job.submission)}.`);
   });
   process.on("unhandledRejection", (error) => {
-    giveUp(`A promise of its own failed unnoticed: ${thrown(error, job.submission)}`);
+    giveUp(`A promise of its own failed unnoticed: ${thrown(error, job.submission)}.`);
   });
   try {
     const doors = openDoors(job);
+    // A run of the world replaces the clock while it lasts. One that never ends leaves nothing to replace later.
+    const { guarded } = await import("../../sim/guard.ts");
+    guarded(() => new Promise(() => {}));
     const exercise = await loadExercise(job);
     const rooms = exercise.rooms ?? [];
     for (const room of rooms) harden(await import(`quorumlab/${room}`));
-    takeAway(printer(), (code) => giveUp(`It called process.exit(${String(code ?? "")}).`));
+    takeAway(printer(), (code) => {
+      giveUp(`It called process.exit(${typeof code === "number" ? code : ""}).`);
+    });
     doors.close(rooms);
-    const ear = await loadSubmission(job, exercise.exports);
+    const ear = await loadSubmission(job, exercise);
     for (const { file } of doors.unused()) throw new Error(`patch of ${file}: it was not loaded`);
-    tell({ kind: "loaded" });
     await tryAll(job, exercise, ear, tell);
     tell({ kind: "done" });
     exit(0);
   } catch (error) {
-    giveUp(thrown(error, job.submission));
+    giveUp(error instanceof Error ? error.message : String(error));
   }
 }
 

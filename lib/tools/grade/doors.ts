@@ -131,5 +131,8 @@ export function takeAway(
       Object.defineProperty(globalThis, name, { value });
     }
   }
-  harden(globalThis);
+  const [timer, immediate] = [setTimeout(() => {}, 0), setImmediate(() => {})];
+  clearTimeout(timer);
+  clearImmediate(immediate);
+  harden(globalThis, Reflect.getPrototypeOf(timer), Reflect.getPrototypeOf(immediate));
 }

@@ -73,14 +73,15 @@ function report(exercise: AnyExercise, outcome: Outcome, options: GradeOptions):
   const findings = properties.map((property) => property.verdict);
   const verdict = worst(examples === undefined ? findings : [...findings, examples.verdict]);
   const untouched = findings.every((finding) => finding === "your turn");
-  const message = untouched ? "Your turn." : (outcome.wrong?.message ?? exampleMessage(examples));
+  const { wrong } = outcome;
+  const message = untouched ? "Your turn." : (wrong?.message ?? exampleMessage(examples));
   return {
     name: exercise.name,
     title: exercise.title,
     verdict,
     ...total(properties),
     ...(message === undefined ? {} : { message }),
-    ...(seed === undefined || untouched ? {} : { seed }),
+    ...(seed === undefined || untouched || wrong !== undefined ? {} : { seed }),
     ...(outcome.printed === "" || untouched ? {} : { printed: outcome.printed }),
     properties,
   };
@@ -88,7 +89,7 @@ function report(exercise: AnyExercise, outcome: Outcome, options: GradeOptions):
 
 function exampleMessage(examples: { verdict: string; message?: string } | undefined) {
   if (examples?.message === undefined) return undefined;
-  return `An example of the stub does not hold: ${examples.message}`;
+  return `The examples of the stub: ${examples.message}`;
 }
 
 function propertyReport(

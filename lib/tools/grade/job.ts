@@ -50,7 +50,6 @@ export type Found = {
 
 /** A line of the child: the nonce, a space, and one of these as JSON. */
 export type Word =
-  | { readonly kind: "loaded" }
   | { readonly kind: "begin"; readonly number: number; readonly of: number }
   | { readonly kind: "progress"; readonly number: number; readonly runs: number }
   | { readonly kind: "found"; readonly found: Found }

@@ -13,7 +13,9 @@ import type { Case, Found, Task } from "./job.ts";
 const SHRINKS_MAX = 2_000;
 
 const now = performance.now.bind(performance);
-const then = Promise.prototype.then;
+
+/** So many calls lie between judges and submission that no stack trace tells it who is asking, or for what. */
+const CORRIDOR_CALLS = 12;
 
 /** What a submission exports. */
 export type Submission = Readonly<Record<string, (...args: never[]) => unknown>>;
@@ -27,7 +29,11 @@ export type Ear = {
   readonly thrown: WeakSet<object>;
 };
 
-export function listen(exported: Submission, names: readonly string[]): Ear {
+/**
+ * Listens at the exports. What they return is copied: an object with getters, or one that counts how often it is
+ * compared, could otherwise satisfy a property by knowing how it asks.
+ */
+export function listen(exported: Submission, { exports: names, live }: AnyExercise): Ear {
   const heard: Record<string, (...args: never[]) => unknown> = {};
   const ear: Ear = { module: heard, turn: undefined, thrown: new WeakSet() };
   const note = (error: unknown) => {
@@ -35,11 +41,19 @@ export function listen(exported: Submission, names: readonly string[]): Ear {
     const message = messageOf(error);
     if (message.endsWith("your turn")) ear.turn ??= message;
   };
+  const given = live ? (result: unknown) => result : plain;
+  const settled = async (result: Promise<unknown>) => {
+    try {
+      return given(await result);
+    } catch (error) {
+      note(error);
+      throw error;
+    }
+  };
   const apply = (target: (...args: never[]) => unknown, self: unknown, args: unknown[]) => {
     try {
-      const result: unknown = Reflect.apply(target, self, args);
-      if (result instanceof Promise) Reflect.apply(then, result, [undefined, note]);
-      return result;
+      const result = corridor(CORRIDOR_CALLS, target, self, args);
+      return result instanceof Promise ? settled(result) : given(result);
     } catch (error) {
       note(error);
       throw error;
@@ -51,6 +65,24 @@ export function listen(exported: Submission, names: readonly string[]): Ear {
   }
   Object.freeze(heard);
   return ear;
+}
+
+function corridor(
+  calls: number,
+  target: (...args: never[]) => unknown,
+  self: unknown,
+  args: unknown[],
+): unknown {
+  return calls === 0 ? Reflect.apply(target, self, args) : corridor(calls - 1, target, self, args);
+}
+
+function plain(result: unknown): unknown {
+  if (typeof result !== "object" && typeof result !== "function") return result;
+  try {
+    return structuredClone(result);
+  } catch {
+    throw new Violation("It returned something that is not plain data.");
+  }
 }
 
 export type Conditions = {
@@ -125,7 +157,7 @@ async function trials(
       const evidence = errorInstance instanceof Violation ? errorInstance.evidence : {};
       return {
         ...found("violated", numRuns, complaint(errorInstance, ear, conditions.file)),
-        counterexample: shorten(fc.stringify(counterexample).slice(1, -1), 2_000),
+        counterexample: sourceOf(counterexample),
         failing: { seed: details.seed, path },
         evidence,
       };
@@ -174,24 +206,38 @@ function warden(ear: Ear, { patienceMs, onRun }: Conditions, wanted: number): fc
   });
 }
 
+/** The generated values as source text; that fast-check makes objects without a prototype is of no interest. */
+function sourceOf(values: unknown): string {
+  const text = fc.stringify(values).replaceAll("__proto__:null,", "");
+  return shorten(text.slice(1, -1), 2_000);
+}
+
 /** What is wrong, in a sentence: the property's own words, or what the submission threw and where. */
 function complaint(error: unknown, ear: Ear, file: string): string {
+  const message = messageOf(error);
+  if (error instanceof Violation) return message;
   const own = typeof error === "object" && error !== null && ear.thrown.has(error);
-  const judged = error instanceof Violation || lineOf(error, file) === undefined;
-  return judged && !own ? messageOf(error) : `It threw ${thrown(error, file)}.`;
+  if (own || lineOf(error, file) !== undefined) return `It threw: ${thrown(error, file)}.`;
+  return message === "Property failed by returning false" ? "It is not so in this case." : message;
 }
 
 /** An error's name, message and line in the submission, as far as it has them. */
 export function thrown(error: unknown, file: string): string {
   const name = error instanceof Error && error.name !== "Error" ? `${error.name}: ` : "";
+  const folder = file.slice(0, file.lastIndexOf("/") + 1);
+  const message = messageOf(error).replaceAll(folder, "").replace(/\.$/, "");
   const line = lineOf(error, file);
-  return `${name}${messageOf(error)}${line === undefined ? "" : ` (line ${line})`}`;
+  const known = line === undefined || message.includes(`${file.slice(folder.length)}:${line}:`);
+  return `${name}${message}${known ? "" : ` (line ${line})`}`;
 }
 
 // A thrown value can be anything, and its getters can do anything.
 function messageOf(error: unknown): string {
   try {
-    return shorten(error instanceof Error ? String(error.message) : inspect(error), 1_000);
+    return shorten(
+      error instanceof Error ? String(error.message) : inspect(error, { customInspect: false }),
+      1_000,
+    );
   } catch {
     return "something that cannot be printed";
   }

@@ -28,9 +28,8 @@ export async function typeMistake(file: string, project: string): Promise<string
     if (why === "time") return `Its types could not be checked within ${TIME_MS / 1000} s.`;
     if (why === "memory") return `Its types could not be checked with ${MEMORY_MB} MB of memory.`;
     if (code === 0) return undefined;
-    const mistake = firstMistake(stdout, basename(file));
-    if (mistake !== undefined || / error TS/.test(stdout)) return mistake;
-    throw new Error(`the type check failed by itself: ${stdout}${stderr}`);
+    if (/error TS/.test(stdout)) return firstMistake(stdout, basename(file));
+    return `Its types could not be checked: ${stderr.trim().split("\n").at(-1)}`;
   } finally {
     rmSync(folder, { recursive: true });
   }

@@ -1,0 +1,90 @@
+/** `quorumlab check`: judges exercises, the cases that failed last time first. */
+
+import {
+  AT_A_TIME,
+  command,
+  drawFailure,
+  durationFrom,
+  exerciseNames,
+  folderNamed,
+  inParallel,
+  read,
+  seedFrom,
+} from "./command.ts";
+import { hunt } from "./hunt.ts";
+import { checkExercise, remember } from "./kept.ts";
+import { ProgressLine, sayExercise } from "./print.ts";
+import { type ExerciseReport, exitCodeOf, type Report, total } from "./report.ts";
+import { DEFAULT_FOLDER, type GradeOptions } from "./settings.ts";
+
+export const summary = "judge exercises: yours in work/exercises, or those of another folder";
+
+const HELP = `Usage: npx quorumlab check [NN-name…] [options]
+
+Judges the exercises named, or all, and says of every property whether it holds. What fails is
+shown as the smallest case found, with the command that runs it again. A case that failed is
+kept and tried first next time.
+
+  --exercises DIR  the folder of NN-name.ts files (work/exercises)
+  --seed N         these trials instead of fresh ones; nothing is kept
+  --for TIME       when all is fine, keep trying fresh seeds for 90s, 5m or 1h, a process per core
+  --json           print the report and nothing else, as lib/tools/grade/report.ts describes it
+  --svg FILE       draw the first failing run
+
+Exit codes: 0 all points, 1 something fails or is not written yet, 2 misused, 3 unknown.`;
+
+/** @returns the exit code: 0 all points, 1 failed, 2 misused, 3 unknown */
+export function main(args: string[], settings: Partial<GradeOptions> = {}): Promise<number> {
+  return command("check", async (signal) => {
+    const { values, positionals } = read(args, {
+      exercises: { type: "string", default: DEFAULT_FOLDER },
+      seed: { type: "string" },
+      for: { type: "string" },
+      json: { type: "boolean" },
+      svg: { type: "string" },
+      help: { type: "boolean", short: "h" },
+    });
+    if (values.help) {
+      console.log(HELP);
+      return 0;
+    }
+    const names = await exerciseNames(positionals, settings.table);
+    const seed = seedFrom(values.seed);
+    const huntMs = values.for === undefined ? 0 : durationFrom(values.for);
+    const folder = folderNamed(values.exercises, "`npm start` makes work/exercises.");
+    const line = new ProgressLine();
+    const options = { ...settings, folder, signal };
+    const print = (report: ExerciseReport) => {
+      line.clear();
+      if (!values.json) console.log(sayExercise(report));
+    };
+    const reports = await inParallel(names, AT_A_TIME, async (name) => {
+      const seeded = seed === undefined ? options : { ...options, seed };
+      const onProgress = line.show.bind(line);
+      const report = await checkExercise(name, { ...seeded, onProgress });
+      print(report);
+      return report;
+    });
+    if (huntMs > 0 && exitCodeOf(reportOf(reports)) === 0) {
+      const { failure, rounds, unknown } = await hunt(names, huntMs, options, (count) => {
+        line.say(`${count} rounds of fresh seeds`);
+      });
+      line.clear();
+      console.error(`${rounds} rounds of fresh seeds, ${unknown} without a verdict.`);
+      if (failure !== undefined) {
+        print(failure);
+        remember(failure, folder);
+        reports[names.indexOf(failure.name)] = failure;
+      }
+    }
+    const report = reportOf(reports);
+    if (values.json) console.log(JSON.stringify(report, null, 2));
+    else if (names.length > 1) console.log(`${report.points} of ${report.outOf} points in all`);
+    if (values.svg !== undefined) await drawFailure(reports, values.svg);
+    return exitCodeOf(report);
+  });
+}
+
+function reportOf(exercises: readonly ExerciseReport[]): Report {
+  return { ...total(exercises), exercises };
+}

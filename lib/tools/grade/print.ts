@@ -1,0 +1,110 @@
+/** A report as a person reads it in a terminal: every property with its sentence, never a score alone. */
+
+import { styleText } from "node:util";
+import type { ExerciseReport, Finding, PropertyReport, SubmissionReport } from "./report.ts";
+import type { Progress } from "./settings.ts";
+
+const SIGNS: Readonly<Record<Finding, string>> = {
+  ok: "✓",
+  violated: "✗",
+  unknown: "?",
+  "your turn": "…",
+  broken: "!",
+};
+
+const COLOURS = {
+  ok: "green",
+  violated: "red",
+  unknown: "yellow",
+  "your turn": "cyan",
+  broken: "red",
+} as const;
+
+// Colours only where they can be seen: not in a file, not in a pipe, not with NO_COLOR.
+function sign(finding: Finding): string {
+  return styleText(COLOURS[finding], SIGNS[finding], { stream: process.stdout });
+}
+
+function bold(text: string): string {
+  return styleText("bold", text, { stream: process.stdout });
+}
+
+/** One exercise in full. */
+export function sayExercise(report: ExerciseReport): string {
+  const { name, title, verdict, points, outOf, message, properties, printed } = report;
+  const head = `${sign(verdict)} ${bold(name)}, ${title}`;
+  const untouched = verdict === "your turn" && points === 0 && report.seed === undefined;
+  if (untouched) return `${head}: your turn, 0 of ${outOf} points`;
+  const lines = [`${head}: ${verdict}, ${points} of ${outOf} points`];
+  if (message !== undefined) lines.push(indent(message, 2));
+  if (properties.some((property) => property.verdict !== properties[0]?.verdict || property.runs)) {
+    lines.push(...properties.map(sayProperty));
+  }
+  if (printed !== undefined) lines.push("  It printed:", indent(printed.trimEnd(), 4));
+  return lines.join("\n");
+}
+
+function sayProperty(property: PropertyReport): string {
+  const { number, says, verdict, points, outOf, message, counterexample, seed, replay } = property;
+  const lines = [`  ${sign(verdict)} ${number}. ${says} (${points} of ${outOf})`];
+  if (message !== undefined) lines.push(indent(message, 7));
+  if (counterexample !== undefined) lines.push(indent(`smallest case: ${counterexample}`, 7));
+  if (seed !== undefined) lines.push(indent(`seed: ${seed}`, 7));
+  if (replay !== undefined) lines.push(indent(`again: ${replay}`, 7));
+  return lines.join("\n");
+}
+
+/** One of several submissions: a line for each exercise, with what is wrong first. */
+export function saySubmission({
+  folder,
+  points,
+  outOf,
+  message,
+  exercises,
+}: SubmissionReport): string {
+  const lines = [`${bold(folder)}: ${points} of ${outOf} points`];
+  if (message !== undefined) lines.push(indent(message, 2));
+  for (const each of exercises) {
+    const wrong = each.properties.find((property) => property.verdict !== "ok");
+    const why = each.message ?? (wrong && `${wrong.number}. ${wrong.says}: ${wrong.message ?? ""}`);
+    const score = `${each.points} of ${each.outOf}`;
+    lines.push(`  ${sign(each.verdict)} ${each.name}: ${each.verdict}, ${score}`);
+    if (why !== undefined && each.verdict !== "your turn") lines.push(indent(why, 7));
+  }
+  return lines.join("\n");
+}
+
+function indent(text: string, by: number): string {
+  return text
+    .split("\n")
+    .map((line) => " ".repeat(by) + line)
+    .join("\n");
+}
+
+const LINE_EVERY_MS = 5_000;
+
+/** Shows on standard error how far a grading is: in place on a terminal, elsewhere by a line now and then. */
+export class ProgressLine {
+  private shown = false;
+  private saidMs = performance.now();
+
+  show({ exercise, property, runs, of }: Progress, whose?: string): void {
+    const where = whose === undefined ? exercise : `${whose}, ${exercise}`;
+    this.say(`${where}: property ${property}, trial ${runs} of ${of}`);
+  }
+
+  say(text: string): void {
+    if (process.stderr.isTTY) {
+      process.stderr.write(`\r\u001b[K${text.slice(0, (process.stderr.columns ?? 80) - 1)}`);
+      this.shown = true;
+    } else if (performance.now() - this.saidMs > LINE_EVERY_MS) {
+      this.saidMs = performance.now();
+      process.stderr.write(`${text}\n`);
+    }
+  }
+
+  clear(): void {
+    if (this.shown) process.stderr.write("\r\u001b[K");
+    this.shown = false;
+  }
+}
