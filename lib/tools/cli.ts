@@ -12,7 +12,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   reset: () => import("./reset.ts"),
   check: () => import("./grade/check.ts"),
   hint: () => import("./grade/hint.ts"),
-  grade: () => import("./grade/grade.ts"),
+  grade: () => import("./grade/grade-command.ts"),
   replay: () => import("./grade/replay.ts"),
   notebooks: () => import("./notebooks/command.ts"),
   bench: () => import("./bench.ts"),
