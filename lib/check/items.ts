@@ -34,7 +34,7 @@ export function itemsOf<State, Input, Output>(
       returned: returnedBefore(history, operation),
       does,
       isReadOnly: model.isReadOnly?.(operation.input, result) ?? false,
-      twin: result === undefined ? twins.get(does) : undefined,
+      twin: twins.get(does),
     };
     if (result === undefined) twins.set(does, item);
     return item;

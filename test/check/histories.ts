@@ -28,20 +28,22 @@ export function shapes(operations: number, clients: number): Shape[] {
 export type Clock =
   | "each event at a time of its own"
   | "two events at a time"
-  | "two, in known order";
+  | "two events at a time, in known order"
+  | "all events at one time, in known order";
 
 /** The history that has this shape. Each operation is on a client of its own. */
 export function shaped(shape: Shape, letters: readonly Letter<unknown, unknown>[], clock: Clock) {
   const atMs = (event: number) => {
     const at = shape.indexOf(event);
-    return clock === "each event at a time of its own" ? at : at >> 1;
+    if (clock === "each event at a time of its own") return at;
+    return clock === "all events at one time, in known order" ? 0 : at >> 1;
   };
   return letters.map(({ input, output }, id): Operation => {
     const invoked = { id, client: `c${id}`, input, invokedMs: atMs(id + 1) };
     const end = shape.indexOf(-id - 1);
     if (end === -1) return { ...invoked, outcome: "info" };
     const returned = { ...invoked, outcome: "ok", output, returnedMs: atMs(-id - 1) } as const;
-    if (clock !== "two, in known order") return returned;
+    if (!clock.endsWith("in known order")) return returned;
     return { ...returned, returnedBefore: shape.slice(0, end).filter((event) => event > 0).length };
   });
 }

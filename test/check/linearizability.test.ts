@@ -8,6 +8,7 @@ import {
   type Model,
   mutex,
   type Operation,
+  type QueueInput,
   Recorder,
   type RegisterInput,
   register,
@@ -40,6 +41,18 @@ describe("independent parts", () => {
       expect(violated).toBeGreaterThan(100);
     },
   );
+
+  test.each(["rare", "often"])("are all looked at for the one that fails first, %s", (first) => {
+    const recorder = new Recorder<KeyValueInput, string | null | boolean | undefined>();
+    const get = (key: string, output: string | null) =>
+      recorder.invoke("a", { kind: "get", key }, 0).ok(output, 0);
+    const second = first === "rare" ? "often" : "rare";
+    get("often", null);
+    get("often", null);
+    get(first, "nobody wrote this");
+    get(second, "nor this");
+    expect(linearizable(recorder.history(), keyValue())).toMatchObject({ operation: { id: 2 } });
+  });
 
   test("are not made of a history with an operation that touches several", () => {
     const call = { client: "a", invokedMs: 0, outcome: "ok", returnedMs: 9 } as const;
@@ -139,6 +152,18 @@ describe("a violated history", () => {
     expect(found).toMatchObject({ verdict: "violated", prefix: history, operation: history[1] });
   });
 
+  test("is explained by what was known then, not by what came out later", () => {
+    const recorder = new Recorder<KeyValueInput, string | null | boolean | undefined>();
+    const swap = { kind: "cas", key: "x", from: null, to: "1" } as const;
+    const cas = recorder.invoke("a", swap, 0);
+    recorder.invoke("b", { kind: "get", key: "x" }, 10).ok("7", 20);
+    cas.ok(false, 90);
+    recorder.invoke("b", { kind: "get", key: "x" }, 100).ok(null, 110);
+    expect(linearizable(recorder.history(), keyValue())).toMatchObject({
+      why: 'get x returned "7", but x holds "1" or nothing',
+    });
+  });
+
   test("says who holds the lock", () => {
     const recorder = new Recorder<{ kind: "acquire" | "release"; owner: string }, undefined>();
     recorder.invoke("a", { kind: "acquire", owner: "a" }, 0).ok(undefined, 1);
@@ -167,6 +192,14 @@ test("twenty crashed writes of one value cost no more than one", () => {
   const found = linearizable(onRegister(...crashed, "r read 2 10-20"), register(0));
   expect(found.verdict).toBe("violated");
   expect(found.configurations).toBeLessThan(25);
+});
+
+test("twenty crashed enqueues of one value cost twenty configurations, not a million", () => {
+  const recorder = new Recorder<QueueInput<number>, number | null | undefined>();
+  for (let n = 0; n < 20; n++) recorder.invoke(`c${n}`, { kind: "enqueue", value: 1 }, 0);
+  recorder.invoke("r", { kind: "dequeue" }, 10).ok(2, 20);
+  const found = linearizable(recorder.history(), fifoQueue<number>());
+  expect(found).toMatchObject({ verdict: "violated", configurations: 20 });
 });
 
 // Herlihy and Wing's own examples, "Linearizability", 1990, section 1.1 (figure 1).

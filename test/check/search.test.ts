@@ -8,7 +8,8 @@ import { aMutex, aQueue, aRegister, type Subject, subjects } from "./objects.ts"
 const CLOCKS: readonly Clock[] = [
   "each event at a time of its own",
   "two events at a time",
-  "two, in known order",
+  "two events at a time, in known order",
+  "all events at one time, in known order",
 ];
 
 describe.each(subjects)("$model.name", (subject) => {
