@@ -53,33 +53,59 @@ export function checkFaults(faults: readonly Fault[], nodes: readonly NodeId[]):
   for (const fault of faults) {
     const wrong = whatIsWrong(fault, nodes);
     if (wrong !== undefined)
-      throw new RangeError(`${wrong} in the fault ${JSON.stringify(fault)}.`);
+      throw new RangeError(`${wrong}, in the fault ${JSON.stringify(fault)}.`);
   }
 }
 
+/** What a fault of each kind must say, besides when. */
+const NEEDED: Readonly<Record<Fault["kind"], readonly string[]>> = {
+  crash: ["node"],
+  wipe: ["node"],
+  pause: ["node"],
+  skew: ["node"],
+  cut: ["from", "to"],
+  break: ["between"],
+  delay: ["byMs"],
+  stall: [],
+  drop: ["probability"],
+  duplicate: ["probability"],
+  reorder: ["probability", "byMs"],
+};
+
+/** What each number must be. */
+const RANGES: readonly {
+  readonly name: string;
+  readonly expected: string;
+  holds(value: number, kind: Fault["kind"]): boolean;
+}[] = [
+  { name: "atMs", expected: "0 or more", holds: (ms) => ms >= 0 },
+  { name: "forMs", expected: "more than 0", holds: (ms) => ms > 0 },
+  { name: "rate", expected: "more than 0", holds: (rate) => rate > 0 && rate < Infinity },
+  { name: "probability", expected: "0 to 1", holds: (share) => share >= 0 && share <= 1 },
+  {
+    name: "byMs",
+    expected: "milliseconds, below 0 only for a clock",
+    holds: (ms, kind) => (ms >= 0 || kind === "skew") && Number.isFinite(ms),
+  },
+];
+
 function whatIsWrong(fault: Fault, nodes: readonly NodeId[]): string | undefined {
-  const loose = fault as {
-    readonly node?: NodeId;
-    readonly from?: readonly NodeId[];
-    readonly to?: readonly NodeId[];
-    readonly between?: readonly NodeId[];
-    readonly forMs?: number;
-    readonly rate?: number;
-    readonly probability?: number;
-  };
-  const named = [loose.node, loose.from, loose.to, loose.between].flat();
+  const said: Readonly<Record<string, unknown>> = fault;
+  if (!Object.hasOwn(NEEDED, fault.kind)) {
+    return `kind is "${fault.kind}"; expected one of ${Object.keys(NEEDED).join(", ")}`;
+  }
+  const missing = ["atMs", ...NEEDED[fault.kind]].find((name) => said[name] === undefined);
+  if (missing !== undefined) return `${missing} is missing`;
+  const named = [said.node, said.from, said.to, said.between].flat();
   const stranger = named.find((node) => node !== undefined && !nodes.includes(node as NodeId));
   if (stranger !== undefined) {
     return `There is no server "${stranger}" (the servers are ${nodes.join(", ")})`;
   }
-  if (!(fault.atMs >= 0)) return `atMs is ${fault.atMs}; expected milliseconds, 0 or more,`;
-  for (const name of ["forMs", "rate"] as const) {
-    const value = loose[name];
-    if (value !== undefined && !(value > 0)) return `${name} is ${value}; expected more than 0`;
-  }
-  const { probability = 0 } = loose;
-  if (!(probability >= 0 && probability <= 1)) {
-    return `probability is ${probability}; expected 0 to 1`;
+  for (const { name, expected, holds } of RANGES) {
+    const value = said[name];
+    if (value !== undefined && !(typeof value === "number" && holds(value, fault.kind))) {
+      return `${name} is ${value}; expected ${expected}`;
+    }
   }
   return undefined;
 }

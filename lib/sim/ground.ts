@@ -6,8 +6,8 @@ export type Ground = {
   nowUs(): number;
   /** Lets something happen at a time, after what was already asked for that time. */
   at(us: number, act: () => void): void;
-  /** Luck in [0, 1) for the event that these numbers name. */
-  luck(...words: number[]): number;
+  /** Luck in [0, 1): whose, about what, and how often that was asked before. */
+  luck(name: number, about: number, times: number): number;
   /** Adds to the trace. @returns the index of the new event */
   record(happening: Happening, cause?: number): number;
   /** A program may go on: the world waits for it before the next event. */

@@ -3,7 +3,7 @@
  * that leaving one operation out of a run leaves the luck of all the others as it was, and a failure shrinks well.
  */
 
-import { hashString, spread, stir } from "./plain.ts";
+import { hash, spread } from "./plain.ts";
 
 /** How long something takes: always the same, anywhere between two times, or exponential above a least time. */
 export type Latency =
@@ -13,8 +13,7 @@ export type Latency =
 
 /** A number in [0, 1) made of a seed and the words that say what it is for. */
 export function luck(seed: number, ...words: readonly (number | string)[]): number {
-  let h = stir(0, seed);
-  for (const word of words) h = typeof word === "string" ? hashString(h, word) : stir(h, word);
+  const h = words.reduce<number>((start, word) => hash(word, start), hash(seed));
   return spread(h) / 2 ** 32;
 }
 

@@ -134,11 +134,10 @@ class World implements Ground {
     this.queue.push({ us, order: this.order++, act });
   }
 
-  luck(...words: number[]): number {
+  luck(name: number, about: number, times: number): number {
     const { seed, fork } = this.scenario;
-    let h = stir(0, fork !== undefined && this.trace.length > fork.event ? fork.seed : seed);
-    for (const word of words) h = stir(h, word);
-    return spread(h) / 2 ** 32;
+    const h = hash(fork !== undefined && this.trace.length > fork.event ? fork.seed : seed);
+    return spread(stir(stir(stir(h, name), about), times)) / 2 ** 32;
   }
 
   record(happening: Happening, cause?: number): number {
@@ -206,14 +205,14 @@ class World implements Ground {
 
   private result(unknown: string | undefined): Run {
     const nodes = [...this.hosts.keys()];
-    const states = nodes.map((node) => [node, copy(this.hosts.get(node)?.state)]);
+    const states = Object.fromEntries(nodes.map((node) => [node, this.hosts.get(node)?.state]));
     const hex = (word: number) => (word >>> 0).toString(16).padStart(8, "0");
     return {
       trace: { nodes, events: this.trace, endMs: this.us / 1000 },
       digest: hex(spread(this.digestHigh)) + hex(spread(this.digestLow)),
       unknown,
       events: this.events,
-      states: Object.fromEntries(states),
+      states: copy(states),
     };
   }
 }
@@ -225,10 +224,14 @@ function essence(happening: Happening): unknown {
 }
 
 function checkScenario(scenario: Scenario, nodes: readonly NodeId[]): void {
-  const { seed, forMs, latency, syncTime, faults = [] } = scenario;
+  const { seed, forMs, latency, syncTime, faults = [], maxEvents = 1, fork } = scenario;
   if (!Number.isSafeInteger(seed)) throw new RangeError(`seed is ${seed}; expected an integer.`);
   if (!(forMs > 0 && forMs < Infinity)) {
     throw new RangeError(`forMs is ${forMs}; expected simulated milliseconds above 0.`);
+  }
+  if (!(maxEvents > 0)) throw new RangeError(`maxEvents is ${maxEvents}; expected more than 0.`);
+  if (fork !== undefined && !Number.isSafeInteger(fork.seed)) {
+    throw new RangeError(`The fork's seed is ${fork.seed}; expected an integer.`);
   }
   if (nodes.length === 0) throw new RangeError("servers is empty; expected at least one server.");
   if (latency !== undefined) checkLatency("latency", latency);
