@@ -7,7 +7,7 @@ import { Durable } from "./durable.ts";
 import { type Effect, Recorder } from "./effects.ts";
 import type { Fault } from "./faults.ts";
 import { type Ground, Luck } from "./ground.ts";
-import type { Endpoint, Network } from "./network.ts";
+import type { End, Endpoint, Letter, Network } from "./network.ts";
 import { copy, hash, hashString } from "./plain.ts";
 import { type Floor, type ProgramHost, Running } from "./program.ts";
 import { invariant, type NodeId, type Out, type Protocol, type Self } from "./protocol.ts";
@@ -52,8 +52,10 @@ export class Host implements Endpoint, Floor {
   private role: string | undefined;
   /** What the step in progress is about, for its luck. */
   private about = 0;
-  /** While the process sleeps after its one step: what happens when it wakes up. */
-  private held: (() => void)[] | undefined;
+  /** Whether the process has had the one step of its pause. */
+  private asleep = false;
+  /** What happens when the process wakes up. When it dies it happens as well, to a process that is not up. */
+  private held: (() => void)[] = [];
 
   constructor(self: Self, server: Server, ground: Ground, network: Network, syncTime: Latency) {
     this.id = self.id;
@@ -62,7 +64,7 @@ export class Host implements Endpoint, Floor {
     this.ground = ground;
     this.network = network;
     this.luck = new Luck(ground, hashString(0, self.id));
-    this.disk = new Durable(self.id, ground, this.luck, syncTime, (act) => this.happen(act));
+    this.disk = new Durable(self.id, ground, this.luck, syncTime, (act) => this.hold(act));
     this.recorder = new Recorder(() => this.luck.ask(this.about));
   }
 
@@ -96,6 +98,7 @@ export class Host implements Endpoint, Floor {
     if (program !== undefined) this.running = new Running(this, this.ground, cause);
     this.step(cause, hashString(0, "start"), (out) => {
       this.state = protocol.onStart(this.self, saved, this.nowMs(), out);
+      return this.state;
     });
     if (program !== undefined) this.running?.start(program);
   }
@@ -108,10 +111,10 @@ export class Host implements Endpoint, Floor {
     this.running = undefined;
     this.timers = new Map();
     this.role = undefined;
-    this.held = undefined;
     this.pauses.clear();
     this.disk.crash(unsynced);
     this.network.crashed(this.id, cause);
+    this.release();
   }
 
   wipe(): void {
@@ -129,9 +132,7 @@ export class Host implements Endpoint, Floor {
   resume(pause: Pause): void {
     if (!this.pauses.delete(pause) || this.pauses.size > 0) return;
     this.ground.record({ kind: "resume", node: this.id });
-    const held = this.held ?? [];
-    this.held = undefined;
-    for (const act of held) act();
+    this.release();
   }
 
   skew(skew: Skew): void {
@@ -144,11 +145,16 @@ export class Host implements Endpoint, Floor {
 
   // What the network and the program bring.
 
-  arrive(from: NodeId, body: unknown, message: number, sentMs: number, cause: number): void {
+  sleeps(then: () => void): boolean {
+    if (this.asleep) this.held.push(then);
+    return this.asleep;
+  }
+
+  arrive(from: NodeId, { message, body, about, sent, sentMs }: Letter): void {
     this.happen(() => {
       const node = this.id;
-      const at = this.ground.record({ kind: "deliver", node, from, message, body, sentMs }, cause);
-      this.step(at, hash(body, 0, true), (out) =>
+      const at = this.ground.record({ kind: "deliver", node, from, message, body, sentMs }, sent);
+      this.step(at, about, (out) =>
         this.server.protocol.onMessage(this.state, this.nowMs(), from, copy(body), out),
       );
     });
@@ -173,48 +179,60 @@ export class Host implements Endpoint, Floor {
   }
 
   fromProgram(body: unknown, cause: number): void {
-    const { node, message, sent, sentMs } = this.letter(body, cause);
-    this.ground.at(this.ground.nowUs(), () => this.arrive(node, body, message, sentMs, sent));
+    const letter = this.letter(body, cause);
+    this.ground.at(this.ground.nowUs(), () => this.arrive(this.id, letter));
   }
 
   happen(act: () => void): void {
-    if (!this.up) return;
-    if (this.held !== undefined) {
-      this.held.push(act);
-      return;
-    }
+    if (!this.up || this.sleeps(() => this.happen(act))) return;
     // The first step of a pause runs; what it asks for is held with everything after it.
-    if (this.pauses.size > 0) this.held = [];
+    this.asleep = this.pauses.size > 0;
     act();
   }
 
+  /** Lets the process do something to the world: now, when its pause is over, or never when it has died. */
+  private hold(act: () => void): void {
+    if (this.pauses.size === 0) act();
+    else {
+      this.held.push(() => {
+        if (this.up) act();
+      });
+    }
+  }
+
+  private release(): void {
+    this.asleep = false;
+    for (const act of this.held.splice(0)) act();
+  }
+
   /** One step of the protocol: runs a handler, then does what it asked for. */
-  private step(cause: number, about: number, handle: (out: Out<unknown>) => void): void {
+  private step(cause: number, about: number, handle: (out: Out<unknown>) => unknown): void {
     this.about = about;
     const effects = this.recorder.record(handle);
     this.showRole(cause);
     if (effects.length === 0) return;
-    const perform = () => {
+    this.hold(() => {
       for (const effect of effects) this.perform(effect, cause);
-    };
-    if (this.held === undefined) perform();
-    else this.held.push(perform);
+    });
   }
 
   private perform(effect: Effect<unknown>, cause: number): void {
     switch (effect.kind) {
       case "send": {
-        const leave = () => this.send(effect.to, effect.message, cause);
+        const end = this.network.endOf(this.id, effect.to);
+        const leave = () => this.send(effect.to, effect.message, end, cause);
         if (effect.beforeSync) leave();
         else this.disk.whenSynced(leave);
         return;
       }
       case "connect":
-        this.network.connect(this.id, effect.to, cause);
+        this.disk.whenSynced(() => this.network.connect(this.id, effect.to, cause));
         return;
-      case "close":
-        this.disk.whenSynced(() => this.network.close(this.id, effect.to, cause));
+      case "close": {
+        const end = this.network.endOf(this.id, effect.to);
+        this.disk.whenSynced(() => this.network.close(this.id, effect.to, end, cause));
         return;
+      }
       case "setTimer":
         this.setTimer(effect.name, effect.afterMs, cause);
         return;
@@ -226,9 +244,9 @@ export class Host implements Endpoint, Floor {
     }
   }
 
-  private send(to: NodeId, body: unknown, cause: number): void {
+  private send(to: NodeId, body: unknown, end: End | undefined, cause: number): void {
     if (to !== this.id) {
-      this.network.send(this.id, to, body, this.server.protocol.wire, cause);
+      this.network.send(this.id, to, body, this.server.protocol.wire, end, cause);
       return;
     }
     invariant(this.running !== undefined, `${this.id} sends to its program, but it has none`);
@@ -237,11 +255,12 @@ export class Host implements Endpoint, Floor {
   }
 
   /** The trace of a message that never leaves this host. */
-  private letter(body: unknown, cause: number) {
+  private letter(body: unknown, cause: number): Letter {
     const node = this.id;
     const message = this.network.number();
     const sent = this.ground.record({ kind: "send", node, to: node, message, body }, cause);
-    return { node, message, sent, sentMs: this.ground.nowUs() / 1000 };
+    const about = hash(body, 0, true);
+    return { message, body, about, sent, sentMs: this.ground.nowUs() / 1000 };
   }
 
   private setTimer(name: string, afterMs: number, cause: number): void {

@@ -7,44 +7,55 @@
 import type { Fault, Link } from "./faults.ts";
 import { type Ground, Luck } from "./ground.ts";
 import { hash, hashString } from "./plain.ts";
-import type { NodeId, Wire } from "./protocol.ts";
+import { invariant, type NodeId, type Wire } from "./protocol.ts";
 import { drawUs, type Latency } from "./random.ts";
 import type { Happening } from "./trace.ts";
+
+/** A message on its way. */
+export type Letter = {
+  readonly message: number;
+  readonly body: unknown;
+  /** What it is about, for luck: its body without the counters. */
+  readonly about: number;
+  /** The event of its sending, and when that was. */
+  readonly sent: number;
+  readonly sentMs: number;
+};
 
 /** What the network needs of a server: whether it runs, and where to bring what arrives. */
 export type Endpoint = {
   readonly up: boolean;
-  arrive(from: NodeId, body: unknown, message: number, sentMs: number, cause: number): void;
+  /** Whether the process sleeps. If so, `then` is called when it wakes up or dies. */
+  sleeps(then: () => void): boolean;
+  arrive(from: NodeId, letter: Letter): void;
   connected(peer: NodeId, cause: number | undefined): void;
   disconnected(peer: NodeId, cause: number | undefined): void;
 };
+
+/** One server's end of a connection: what it calls with, or what was accepted. */
+export type End = { readonly connection: number; open: boolean };
 
 type Item = {
   readonly kind: "open" | "accepted" | "refused" | "closed" | "message";
   readonly connection: number;
   readonly cause: number | undefined;
   readonly readyUs: number;
-  readonly letter?: Letter;
-};
-type Letter = {
-  readonly message: number;
-  readonly body: unknown;
-  readonly sent: number;
-  readonly sentMs: number;
+  readonly letter: Letter | undefined;
 };
 
 /** One direction between two servers, and its sender's end of their connection. */
 type Channel = {
   readonly from: NodeId;
   readonly to: NodeId;
+  readonly receiver: Endpoint;
   readonly luck: Luck;
   readonly items: Item[];
+  /** Brings the next item, if it can be brought now. */
+  readonly bring: () => void;
   lastReadyUs: number;
-  end: { readonly connection: number; open: boolean } | undefined;
+  end: End | undefined;
 };
 
-/** What luck is asked about a message, stirred into what the message is about. */
-const LATENCY = 0;
 const DROP = hashString(0, "drop");
 const DUPLICATE = hashString(0, "duplicate");
 const REORDER = hashString(0, "reorder");
@@ -72,7 +83,12 @@ export class Network {
 
   end(fault: Fault): void {
     this.faults.delete(fault);
-    for (const channel of this.all()) this.pump(channel);
+    const nowUs = this.ground.nowUs();
+    for (const row of this.channels.values()) {
+      for (const { items, bring } of row.values()) {
+        for (const { readyUs } of items) if (readyUs <= nowUs) this.ground.at(nowUs, bring);
+      }
+    }
   }
 
   /** A number for a message that the world delivers itself, to the program on the same host. */
@@ -80,49 +96,63 @@ export class Network {
     return this.messages++;
   }
 
-  send(from: NodeId, to: NodeId, body: unknown, wire: Wire, cause: number): void {
+  /** A server's end of its connection to a peer, as it is now. */
+  endOf(node: NodeId, peer: NodeId): End | undefined {
+    return this.channels.get(node)?.get(peer)?.end;
+  }
+
+  /** @param end on a connection wire, the end that the sender meant: a later one does not carry the message */
+  send(
+    from: NodeId,
+    to: NodeId,
+    body: unknown,
+    wire: Wire,
+    end: End | undefined,
+    cause: number,
+  ): void {
+    const channel = this.channel(from, to);
     const message = this.messages++;
     const sent = this.ground.record({ kind: "send", node: from, to, message, body }, cause);
-    const letter = { message, body, sent, sentMs: this.ground.nowUs() / 1000 };
-    const channel = this.channel(from, to);
+    const about = hash(body, 0, true);
+    const letter = { message, body, about, sent, sentMs: this.ground.nowUs() / 1000 };
     if (wire === "datagram") this.datagram(channel, letter);
-    else if (channel.end?.open) this.push(channel, "message", channel.end.connection, sent, letter);
-    else this.lose(channel, letter, "not connected");
+    else if (!end?.open) this.lose(channel, letter, "not connected");
+    else if (end !== channel.end) this.lose(channel, letter, "broken");
+    else this.push(channel, "message", end.connection, sent, letter);
   }
 
   connect(from: NodeId, to: NodeId, cause: number): void {
+    invariant(from !== to, `${from} connects to itself`);
     const channel = this.channel(from, to);
     if (channel.end !== undefined) return;
     channel.end = { connection: ++this.connections, open: false };
     this.push(channel, "open", channel.end.connection, cause);
   }
 
-  close(from: NodeId, to: NodeId, cause: number | undefined): void {
+  /** @param end the end to close: a later one stays */
+  close(from: NodeId, to: NodeId, end: End | undefined, cause: number): void {
     const channel = this.channel(from, to);
-    if (channel.end === undefined) return;
-    this.push(channel, "closed", channel.end.connection, cause);
+    if (end === undefined || end !== channel.end) return;
+    this.push(channel, "closed", end.connection, cause);
     channel.end = undefined;
   }
 
   /** A process died: its host closes what was open, after what has already left. */
   crashed(node: NodeId, cause: number): void {
-    for (const channel of this.channels.get(node)?.values() ?? []) {
-      this.close(node, channel.to, cause);
+    for (const { to, end } of this.channels.get(node)?.values() ?? []) {
+      this.close(node, to, end, cause);
     }
   }
 
   private break(a: NodeId, b: NodeId): void {
-    for (const [from, to] of [
-      [a, b],
-      [b, a],
-    ] as const) {
-      const channel = this.channel(from, to);
-      for (const item of channel.items.splice(0)) {
-        if (item.letter !== undefined) this.lose(channel, item.letter, "broken");
+    for (const channel of [this.channel(a, b), this.channel(b, a)]) {
+      for (const { letter } of channel.items.splice(0)) {
+        if (letter !== undefined) this.lose(channel, letter, "broken");
       }
+      channel.lastReadyUs = 0;
       if (channel.end === undefined) continue;
       channel.end = undefined;
-      this.endpoint(from).disconnected(to, undefined);
+      this.endpoint(channel.from).disconnected(channel.to, undefined);
     }
   }
 
@@ -133,80 +163,83 @@ export class Network {
     cause: number | undefined,
     letter?: Letter,
   ): void {
-    const about = letter === undefined ? hashString(0, kind) : hash(letter.body, 0, true);
+    const about = letter === undefined ? hashString(0, kind) : letter.about;
     const readyUs = Math.max(this.arrivalUs(channel, about), channel.lastReadyUs);
     channel.lastReadyUs = readyUs;
-    const item: Item = { kind, connection, cause, readyUs };
-    channel.items.push(letter === undefined ? item : { ...item, letter });
-    this.ground.at(readyUs, () => this.pump(channel));
+    channel.items.push({ kind, connection, cause, readyUs, letter });
+    this.ground.at(readyUs, channel.bring);
   }
 
-  /** Brings what is due, in order, unless the way is blocked: then the end of the fault pumps again. */
-  private pump(channel: Channel): void {
-    const nowUs = this.ground.nowUs();
-    for (;;) {
-      const next = channel.items[0];
-      if (next === undefined || next.readyUs > nowUs) return;
-      if (this.faults.size > 0 && this.meets(channel, ["cut", "stall"])) return;
-      channel.items.shift();
-      this.receive(channel, next);
-    }
+  /** Brings the next item once it is due. Behind a cut or a stall it waits for the end of that. */
+  private bring(channel: Channel): void {
+    const next = channel.items[0];
+    if (next === undefined || next.readyUs > this.ground.nowUs()) return;
+    if (this.meets(channel, "cut") || this.meets(channel, "stall")) return;
+    if (channel.receiver.sleeps(channel.bring)) return;
+    channel.items.shift();
+    this.receive(channel, next);
   }
 
-  private receive(channel: Channel, item: Item): void {
-    const host = this.endpoint(channel.to);
-    const back = this.channel(channel.to, channel.from);
-    if (item.kind === "open") {
-      this.opened(channel, back, item);
-      return;
-    }
-    const known = back.end?.connection === item.connection;
-    if (item.kind === "message" && item.letter !== undefined) {
-      const { body, message, sent, sentMs } = item.letter;
-      if (known) host.arrive(channel.from, body, message, sentMs, sent);
-      else this.lose(channel, item.letter, host.up ? "broken" : "down");
+  private receive(channel: Channel, { kind, connection, cause, letter }: Item): void {
+    const { from, to, receiver } = channel;
+    const back = this.channel(to, from);
+    const known = back.end?.connection === connection;
+    if (kind === "open") {
+      this.opened(channel, back, connection, cause);
+    } else if (letter !== undefined) {
+      if (known) receiver.arrive(from, letter);
+      else this.lose(channel, letter, receiver.up ? "broken" : "down");
+    } else if (kind !== "accepted") {
+      if (!known) return;
+      back.end = undefined;
+      receiver.disconnected(from, cause);
     } else if (known && back.end !== undefined) {
-      if (item.kind === "accepted") {
-        back.end.open = true;
-        host.connected(channel.from, item.cause);
-      } else {
-        back.end = undefined;
-        host.disconnected(channel.from, item.cause);
-      }
+      back.end.open = true;
+      receiver.connected(from, cause);
+    } else {
+      // The caller has given this call up meanwhile; whoever accepted it must hear so.
+      this.push(back, "closed", connection, cause);
     }
   }
 
-  private opened(channel: Channel, back: Channel, { connection, cause }: Item): void {
-    if (!this.endpoint(channel.to).up) {
+  private opened(
+    channel: Channel,
+    back: Channel,
+    connection: number,
+    cause: number | undefined,
+  ): void {
+    const { from, to, receiver } = channel;
+    if (!receiver.up) {
       this.push(back, "refused", connection, cause);
       return;
     }
     // Both ends called at once: the call of the one with the smaller name stands, and both know it.
-    if (back.end !== undefined && channel.to < channel.from) return;
+    if (back.end !== undefined && to < from) return;
     back.end = { connection, open: true };
     this.push(back, "accepted", connection, cause);
-    this.endpoint(channel.to).connected(channel.from, cause);
+    receiver.connected(from, cause);
   }
 
   private datagram(channel: Channel, letter: Letter): void {
-    const about = hash(letter.body, 0, true);
-    if (this.meets(channel, ["cut"])) {
+    const { from, receiver } = channel;
+    const { about } = letter;
+    const land = () => {
+      if (receiver.up) receiver.arrive(from, letter);
+      else this.lose(channel, letter, "down");
+    };
+    if (this.meets(channel, "cut")) {
       this.lose(channel, letter, "cut");
-      return;
-    }
-    if (this.strikes(channel, "drop", about)) {
+    } else if (this.strikes(channel, "drop", about ^ DROP)) {
       this.lose(channel, letter, "dropped");
-      return;
-    }
-    const copies = this.strikes(channel, "duplicate", about) ? 2 : 1;
-    for (let i = 0; i < copies; i++) {
-      const lateUs = this.latenessUs(channel, about);
-      this.ground.at(this.arrivalUs(channel, about) + lateUs, () => {
-        const host = this.endpoint(channel.to);
-        if (this.meets(channel, ["cut"])) this.lose(channel, letter, "cut");
-        else if (!host.up) this.lose(channel, letter, "down");
-        else host.arrive(channel.from, letter.body, letter.message, letter.sentMs, letter.sent);
-      });
+    } else {
+      const copies = this.strikes(channel, "duplicate", about ^ DUPLICATE) ? 2 : 1;
+      for (let i = 0; i < copies; i++) {
+        const lateUs = this.latenessUs(channel, about);
+        this.ground.at(this.arrivalUs(channel, about) + lateUs, () => {
+          if (this.meets(channel, "cut")) this.lose(channel, letter, "cut");
+          else if (!receiver.sleeps(land)) land();
+        });
+      }
     }
   }
 
@@ -220,7 +253,7 @@ export class Network {
   }
 
   private arrivalUs(channel: Channel, about: number): number {
-    let us = this.ground.nowUs() + drawUs(this.latency, channel.luck.ask(about ^ LATENCY));
+    let us = this.ground.nowUs() + drawUs(this.latency, channel.luck.ask(about));
     for (const fault of this.faults) {
       if (fault.kind === "delay" && covers(fault, channel)) us += Math.round(fault.byMs * 1000);
     }
@@ -241,15 +274,14 @@ export class Network {
   private strikes(channel: Channel, kind: "drop" | "duplicate", about: number): boolean {
     for (const fault of this.faults) {
       if (fault.kind !== kind || !covers(fault, channel)) continue;
-      if (channel.luck.ask(about ^ (kind === "drop" ? DROP : DUPLICATE)) < fault.probability)
-        return true;
+      if (channel.luck.ask(about) < fault.probability) return true;
     }
     return false;
   }
 
-  private meets(channel: Channel, kinds: readonly Fault["kind"][]): boolean {
+  private meets(channel: Channel, kind: "cut" | "stall"): boolean {
     for (const fault of this.faults) {
-      if (kinds.includes(fault.kind) && covers(fault, channel)) return true;
+      if (fault.kind === kind && covers(fault, channel)) return true;
     }
     return false;
   }
@@ -260,17 +292,20 @@ export class Network {
       row = new Map();
       this.channels.set(from, row);
     }
-    let channel = row.get(to);
-    if (channel === undefined) {
-      const luck = new Luck(this.ground, hashString(hashString(0, from), to));
-      channel = { from, to, luck, items: [], lastReadyUs: 0, end: undefined };
-      row.set(to, channel);
-    }
+    const known = row.get(to);
+    if (known !== undefined) return known;
+    const channel: Channel = {
+      from,
+      to,
+      receiver: this.endpoint(to),
+      luck: new Luck(this.ground, hashString(hashString(0, from), to)),
+      items: [],
+      bring: () => this.bring(channel),
+      lastReadyUs: 0,
+      end: undefined,
+    };
+    row.set(to, channel);
     return channel;
-  }
-
-  private *all(): Iterable<Channel> {
-    for (const row of this.channels.values()) yield* row.values();
   }
 
   private endpoint(node: NodeId): Endpoint {

@@ -107,11 +107,10 @@ export class Running {
     if (!(ms >= 0)) throw new RangeError(`sleep(${ms}): expected milliseconds, 0 or more.`);
     const { cause } = this;
     return new Promise((resolve) => {
-      this.ground.at(this.ground.nowUs() + this.floor.trueUs(ms), () =>
-        this.floor.happen(() => {
-          if (this.alive) this.wake(cause, resolve);
-        }),
-      );
+      this.ground.at(this.ground.nowUs() + this.floor.trueUs(ms), () => {
+        // Asked first, so that a wait of an earlier life is not a step of this one.
+        if (this.alive) this.floor.happen(() => this.wake(cause, resolve));
+      });
     });
   }
 }
