@@ -32,11 +32,15 @@ export class Recorder<Message> implements Out<Message> {
   }
 
   /** Runs one handler. @returns what it asked for, in order */
-  record(handle: (out: Out<Message>) => void): Effect<Message>[] {
+  record(handle: (out: Out<Message>) => unknown): Effect<Message>[] {
     const effects: Effect<Message>[] = [];
     this.effects = effects;
     try {
-      handle(this);
+      const returned = handle(this);
+      if (returned instanceof Promise) {
+        returned.catch(() => {});
+        invariant(false, "a handler returned a promise; handlers are never async");
+      }
     } finally {
       this.effects = undefined;
     }
@@ -82,11 +86,16 @@ export class Recorder<Message> implements Out<Message> {
   }
 
   random(): number {
+    this.current();
     return this.luck();
   }
 
   private add(effect: Effect<Message>): void {
+    this.current().push(effect);
+  }
+
+  private current(): Effect<Message>[] {
     invariant(this.effects !== undefined, "`out` was used after its handler returned");
-    this.effects.push(effect);
+    return this.effects;
   }
 }
