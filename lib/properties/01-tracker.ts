@@ -66,7 +66,7 @@ function system(module: Module, { seed, hours, faults }: Chaos, forMs: number): 
   return { scenario, inUse };
 }
 
-const atMs = fc.integer({ min: 30, max: 400 });
+const atMs = fc.integer({ min: 60, max: 400 });
 const forMs = fc.integer({ min: 20, max: 250 });
 const db = fc.constantFrom(...DATABASES);
 const fault: fc.Arbitrary<Fault> = fc.oneof(

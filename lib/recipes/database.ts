@@ -1,7 +1,7 @@
 /**
- * A toy database with a standby: it takes whatever write it is sent, copies it to the other databases when it
- * can, and copies the master when a tracker tells it that it is not the one. It believes its clients and its
- * tracker; what that costs is the story of the first chapters.
+ * A toy database: it takes whatever write it is sent, answers at once, copies the write to its standbys when it can,
+ * and copies the master when a tracker says that another one is it. It believes its clients and its tracker; what
+ * that costs is the story of the first chapters.
  */
 
 import type { NodeId, Out, Protocol } from "quorumlab/sim";
@@ -82,7 +82,8 @@ export function database(options: DatabaseOptions = {}): Protocol<DatabaseState,
           });
           return;
         case "copy":
-          state.data[message.key] = message.value;
+          // A master takes no copies: it believes that it alone is written to.
+          if (state.role === "standby") state.data[message.key] = message.value;
           return;
         case "copyAll":
           out.send(from, { kind: "all", data: state.data });

@@ -116,12 +116,13 @@ export function tracker(options: TrackerOptions = {}): Protocol<TrackerState, Tr
 
     onStart(_self, saved, nowMs, out) {
       const last = saved.cell<{ master: NodeId; term: number }>("appointed");
-      out.setTimer("look", timeoutMs / LOOKS);
+      // First it listens for as long as anybody may be silent, so that it chooses among all.
+      out.setTimer("look", timeoutMs);
       return {
         role: "tracker",
         master: last?.master ?? null,
         term: last?.term ?? 0,
-        promisedUntilMs: nowMs + leaseMs,
+        promisedUntilMs: last === undefined ? nowMs : nowMs + leaseMs,
         // The last master gets the benefit of the doubt until its heartbeat is due.
         heardMs: last === undefined ? {} : { [last.master]: nowMs },
         databases: [],
