@@ -82,7 +82,7 @@ function validate(items: readonly Item[], width: number): void {
 
 function fieldOf(items: readonly Item[], options: BarsOptions, width: number): Field {
   const names = items.map(({ name }) => widthOf(shortName(name, width), SIZE, true));
-  const values = items.map(({ value }) => widthOf(say(value, options), SIZE, true));
+  const values = items.map(({ value }) => widthOf(amount(value, options, width), SIZE, true));
   const left = PADDING + Math.max(...names) + 10;
   const right = width - PADDING - Math.max(...values) - 10;
   const all = [...items.map(({ value }) => value), options.reference?.value ?? 0];
@@ -94,6 +94,10 @@ function fieldOf(items: readonly Item[], options: BarsOptions, width: number): F
 
 function shortName(name: string, width: number): string {
   return shorten(plainText(name), width / 3, SIZE, true);
+}
+
+function amount(value: number, options: BarsOptions, width: number): string {
+  return shorten(say(value, options), width / 4, SIZE, true);
 }
 
 function say(value: number, { unit }: BarsOptions): string {
@@ -117,18 +121,18 @@ function wordMarks(items: readonly Item[], options: BarsOptions, field: Field): 
   const { label, reference, width = 520 } = options;
   const names = items.map(({ name }, row): Label => {
     const text = shortName(name, width);
-    return { text, x: field.left - 8, y: field.y(row), anchor: "end", size: SIZE };
+    return { text, x: field.left - 8, y: field.y(row), anchor: "end", size: SIZE, bold: true };
   });
   const values = items.map(({ value }, row): Label => {
-    const [text, x] = [say(value, options), field.x(value) + 7];
-    return { text, x, y: field.y(row), anchor: "start", size: SIZE };
+    const [text, x] = [amount(value, options, width), field.x(value) + 7];
+    return { text, x, y: field.y(row), anchor: "start", size: SIZE, bold: true };
   });
   const counted = shorten(`${plainText(label)} →`, width - 2 * PADDING, 10.5);
   const above: Label = { text: counted, x: PADDING, y: 8, anchor: "start", size: 10.5 };
   return [
     ...(reference === undefined ? [] : referenceMarks(reference, field)),
-    ...textMarks(names, { fontWeight: "bold", rim: "none" }),
-    ...textMarks(values, { fontWeight: "bold" }),
+    ...textMarks(names, { rim: "none" }),
+    ...textMarks(values, {}),
     ...textMarks([above], { fill: paper.soft, rim: "none" }),
   ];
 }

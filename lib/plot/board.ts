@@ -6,7 +6,7 @@ import type { Field } from "./arrows.ts";
 import { PADDING } from "./document.ts";
 import { boxMarks, crossMarks, hatchMarks, lineMarks, textMarks } from "./marks.ts";
 import { palette, paper, quiet } from "./palette.ts";
-import type { Scene } from "./scene.ts";
+import type { Remark, Scene } from "./scene.ts";
 import { type Box, type Label, plainText, shorten, widthOf } from "./text.ts";
 
 export type Board = Field & {
@@ -70,7 +70,14 @@ export function laneMarks(scene: Scene, board: Board): Plot.Markish[] {
   });
   const names = scene.nodes.map((node): Label => {
     const text = shorten(plainText(node), 110, NAME_SIZE, true);
-    return { text, x: board.left - 8, y: board.y.get(node) ?? 0, anchor: "end", size: NAME_SIZE };
+    return {
+      text,
+      x: board.left - 8,
+      y: board.y.get(node) ?? 0,
+      anchor: "end",
+      size: NAME_SIZE,
+      bold: true,
+    };
   });
   const asleep = scene.pauses.map((pause) => board.stretch(pause.node, pause.fromMs, pause.toMs));
   return [
@@ -79,7 +86,7 @@ export function laneMarks(scene: Scene, board: Board): Plot.Markish[] {
     boxMarks(asleep, { fill: paper.card, stroke: palette.fault.text }),
     hatchMarks(asleep, { stroke: palette.fault.fill, strokeWidth: 1.2 }),
     crossMarks(fallsOn(scene, board), 5, { stroke: palette.fault.fill, strokeWidth: 2.6 }),
-    ...textMarks(names, { fontWeight: "bold", rim: "none" }),
+    ...textMarks(names, { rim: "none" }),
   ];
 }
 
@@ -92,15 +99,12 @@ function bandMarks(scene: Scene, board: Board): Plot.Markish[] {
   const fills = fillsOf(scene);
   return [...new Set(fills.values())].flatMap((fill) => {
     const bands = scene.bands.filter((band) => fills.get(band.role) === fill);
-    const leads = fill === palette.leader.fill;
     const boxes = bands.map((band) => board.stretch(band.node, band.fromMs, band.toMs));
-    const look = { fill: leads ? palette.leader.ink : paper.ink, rim: fill };
+    const roles = bands.map((band) => roleIn(band, board));
+    const leading = fill === palette.leader.fill;
     return [
-      boxMarks(boxes, { fill, stroke: leads ? palette.leader.text : paper.edge }),
-      ...textMarks(wordsInside(bands, board), {
-        ...look,
-        ...(leads ? { fontWeight: "bold" } : {}),
-      }),
+      boxMarks(boxes, { fill, stroke: leading ? palette.leader.text : paper.edge }),
+      ...textMarks(roles, { fill: leading ? palette.leader.ink : paper.ink, rim: fill }),
     ];
   });
 }
@@ -124,19 +128,20 @@ function leads(role: string | undefined): boolean {
 
 type Band = Scene["bands"][number];
 
+/** The name of a role within its band, if it fits. */
 function roleIn(band: Band, board: Board): Label | undefined {
   if (band.role === undefined) return undefined;
-  const box = board.stretch(band.node, band.fromMs, band.toMs);
-  const [text, y] = [plainText(band.role), box.y + box.height / 2];
-  const fits = widthOf(text, ROLE_SIZE, leads(band.role)) + 10 <= box.width;
-  return fits ? { text, x: box.x + 6, y, anchor: "start", size: ROLE_SIZE } : undefined;
+  const { x, y, width, height } = board.stretch(band.node, band.fromMs, band.toMs);
+  const [text, bold] = [plainText(band.role), leads(band.role)];
+  if (widthOf(text, ROLE_SIZE, bold) + 10 > width) return undefined;
+  return { text, x: x + 6, y: y + height / 2, anchor: "start", size: ROLE_SIZE, bold };
 }
 
-function wordsInside(bands: readonly Band[], board: Board): Label[] {
-  return bands.flatMap((band) => roleIn(band, board) ?? []);
-}
-
-/** The bands that are too short for the name of their role: it must stand beside them. */
-export function tooShort(scene: Scene, board: Board): Band[] {
-  return scene.bands.filter((band) => band.role !== undefined && roleIn(band, board) === undefined);
+/** The roles whose bands are too short for their names: they must stand beside them. */
+export function tooShort(scene: Scene, board: Board): Remark[] {
+  return scene.bands.flatMap((band): Remark[] => {
+    const { node, role, fromMs } = band;
+    if (role === undefined || roleIn(band, board) !== undefined) return [];
+    return [{ node, atMs: Math.max(fromMs, scene.fromMs), text: role }];
+  });
 }

@@ -4,7 +4,7 @@ import type * as Plot from "@observablehq/plot";
 import type { Grid } from "./grid.ts";
 import { lineMarks, textMarks } from "./marks.ts";
 import { type Meaning, paper } from "./palette.ts";
-import { type Candidate, type Line, place } from "./places.ts";
+import { type Candidate, type Line, Room } from "./places.ts";
 import { type Label, plainText, shorten, widthOf } from "./text.ts";
 import { countText } from "./words.ts";
 
@@ -56,29 +56,27 @@ export function wordsOf(
     ends.filter((end) => isAtEdge(end, grid)),
     grid,
   );
-  const wishes = [
-    ...inner.map((end) => ({ candidates: aroundEnd(end, grid) })),
-    ...references.map((reference, at) => ({
-      candidates: alongRule(plainText(reference.text), rules[at] as Line, grid),
-    })),
-  ];
-  const placed = place(wishes, { frame, taken: [], lines: [...lines, ...rules] });
-  const names = inner.flatMap(({ stroke: { colour } }, at): Name[] => {
-    const label = placed[at];
-    return label === undefined ? [] : [{ ...label, colour }];
+  const room = new Room(frame, [...lines, ...rules]);
+  const within = room.place(inner.map((end) => ({ candidates: aroundEnd(end, grid) })));
+  const names = within.flatMap((label, at): Name[] => {
+    const colour = inner[at]?.stroke.colour;
+    return label === undefined || colour === undefined ? [] : [{ ...label, colour }];
   });
-  const texts = placed.slice(inner.length).filter((each) => each !== undefined);
-  const missing = placed.filter((each) => each === undefined).length;
+  const texts = room.place(
+    references.map(({ text }, at) => ({
+      candidates: alongRule(plainText(text), rules[at] as Line, grid),
+    })),
+  );
   return {
     rules,
     marks: [
       lineMarks(outer.ties, { stroke: paper.edge }),
       ...[...names, ...outer.names].flatMap(({ colour, ...label }) =>
-        textMarks([label], { fill: colour, fontWeight: "bold" }),
+        textMarks([label], { fill: colour }),
       ),
       ...textMarks(texts, { fill: paper.soft }),
     ],
-    left: missing > 0 ? [`${countText(missing, "text")} had no room.`] : [],
+    left: room.refused > 0 ? [`${countText(room.refused, "text")} had no room.`] : [],
   };
 }
 
@@ -134,7 +132,15 @@ function namesBeside(ends: readonly End[], grid: Grid): { names: Name[]; ties: L
   }
   const names = sorted.map(({ stroke: { name, colour } }, at): Name => {
     const text = shorten(plainText(name), NAMES, SIZE, true);
-    return { text, x: grid.right + 10, y: ys[at] as number, anchor: "start", size: SIZE, colour };
+    return {
+      text,
+      x: grid.right + 10,
+      y: ys[at] as number,
+      anchor: "start",
+      size: SIZE,
+      bold: true,
+      colour,
+    };
   });
   const ties = sorted.map(({ x, y }, at): Line => {
     return { x1: x + 3, y1: y, x2: grid.right + 7, y2: ys[at] as number };
@@ -144,9 +150,8 @@ function namesBeside(ends: readonly End[], grid: Grid): { names: Name[]; ties: L
 
 /** Places for the name of a series that ends within the picture: close to its last point. */
 function aroundEnd({ stroke, x, y }: End, grid: Grid): Candidate[] {
-  // Names are bold: a little wider than the text that is placed.
   const text = shorten(plainText(stroke.name), Math.min(NAMES, grid.right - x - 20), SIZE, true);
-  const at = { text: `${text} `, size: SIZE, x: x + 8, anchor: "start" } as const;
+  const at = { text, size: SIZE, bold: true, x: x + 8, anchor: "start" } as const;
   return [0, -9, 9, -18, 18, -30, 30].map((dy, cost) => ({ ...at, y: y + dy, cost: cost / 5 }));
 }
 

@@ -1,11 +1,12 @@
 /** What clients saw, as bars from invocation to return, and what a checker made of it: an order, or an operation without one. */
 
+import type * as Plot from "@observablehq/plot";
 import type { History, Linearizability, Operation } from "../check/index.ts";
 import { onCard } from "./document.ts";
 import { lineMarks, pixels, textMarks } from "./marks.ts";
 import { palette } from "./palette.ts";
 import type { Picture } from "./picture.ts";
-import { type Candidate, type Line, place, type Wish } from "./places.ts";
+import { type Candidate, type Line, Room, type Wish } from "./places.ts";
 import { linearizationPoints } from "./points.ts";
 import { type Bar, type Rows, rowsOf } from "./rows.ts";
 import { AXIS, BAR, barMarks, boxOfBar, groundMarks, type Sheet, sheetOf } from "./sheet.ts";
@@ -63,7 +64,7 @@ export function historyBars<Input, Output>(
       marks: [
         ...groundMarks(rows, sheet),
         ...barMarks(rows, sheet, broken?.operation),
-        lineMarks(pointLines(rows, sheet, points), POINT),
+        lineMarks(pointLines(rows.bars, sheet, points), POINT),
         ...words.marks,
       ],
     },
@@ -81,87 +82,80 @@ export function historyBars<Input, Output>(
   });
 }
 
-/** An upright line through the bar at the moment when its operation took effect. */
-function pointLines(rows: Rows, sheet: Sheet, points: ReadonlyMap<number, number>): Line[] {
-  return rows.bars.flatMap(({ operation, row }) => {
-    const ms = points.get(operation.id);
+/** An upright line through the bar at the moment when its operation took effect, as far as that is shown. */
+function pointLines(
+  bars: readonly Bar[],
+  sheet: Sheet,
+  points: ReadonlyMap<number, number>,
+): (Line & { id: number })[] {
+  return bars.flatMap(({ operation: { id }, row }) => {
+    const ms = points.get(id);
     if (ms === undefined || ms > sheet.domain[1]) return [];
     const [x, y] = [sheet.x(ms), sheet.y(row)];
-    return [{ x1: x, x2: x, y1: y - BAR / 2 - 4, y2: y + BAR / 2 + 2 }];
+    return [{ id, x1: x, x2: x, y1: y - BAR / 2 - 4, y2: y + BAR / 2 + 2 }];
   });
 }
 
-/** The numbers of the order, what each operation was, and the word at the one that has no place. */
+/** The word at the operation without a place, the numbers of the order, and what each operation was. */
 function wordsOf(
-  rows: Rows,
+  { bars }: Rows,
   sheet: Sheet,
   label: (operation: Operation) => string | undefined,
   points: ReadonlyMap<number, number>,
   broken: Operation | undefined,
-) {
-  const order = [...points.keys()];
-  const numbered = rows.bars.filter(
-    ({ operation }) => (points.get(operation.id) ?? Number.POSITIVE_INFINITY) <= sheet.domain[1],
-  );
-  const wrong = rows.bars.filter(({ operation }) => operation.id === broken?.id);
-  const labelled = rows.bars.flatMap((bar) => {
-    const text = plainText(label(bar.operation) ?? "");
-    return text === "" ? [] : [{ bar, text }];
-  });
-  const boxes = rows.bars.map((bar) => boxOfBar(bar, sheet));
-  const wishes: Wish[] = [
-    ...wrong.map((bar) => ({ candidates: around(bar, "cannot be placed", 11, sheet) })),
-    ...numbered.map((bar) => {
-      const x = sheet.x(points.get(bar.operation.id) as number);
-      const text = `${order.indexOf(bar.operation.id) + 1}`;
-      const at = { text, x, size: 10, anchor: "middle", cost: 0 } as const;
-      return { candidates: [{ ...at, y: sheet.y(bar.row) - BAR / 2 - 11 }] };
-    }),
-    ...labelled.map(({ bar, text }) => ({ candidates: inOrAround(bar, text, sheet, boxes) })),
-  ];
+): { marks: Plot.Markish[]; left: string[] } {
   const frame = {
     x: sheet.left,
     y: 0,
     width: sheet.right - sheet.left,
     height: sheet.height - AXIS,
   };
-  const placed = place(wishes, { frame, taken: [], lines: pointLines(rows, sheet, points) });
-  const found = (from: number, to?: number) =>
-    placed.slice(from, to).filter((each) => each !== undefined);
-  const missing = placed.filter((each) => each === undefined).length;
-  const labels = found(wrong.length + numbered.length);
-  const inside = labels.filter((each) => each.cost < INSIDE);
+  const room = new Room(frame, pointLines(bars, sheet, points));
+  const wrong = bars.filter(({ operation }) => operation.id === broken?.id);
+  const word = { text: "cannot be placed", size: 11, bold: true };
+  const words = room.place(wrong.map((bar) => ({ candidates: around(bar, word, sheet) })));
+  const order = new Map([...points.keys()].map((id, at) => [id, at + 1]));
+  const numbers = room.place(
+    pointLines(bars, sheet, points).map(({ id, x1: x, y1 }) => {
+      const at = { text: `${order.get(id)}`, size: 10, bold: true, anchor: "middle" } as const;
+      return { candidates: [{ ...at, x, y: y1 - 7, cost: 0 }] };
+    }),
+  );
+  const boxes = bars.map((bar) => boxOfBar(bar, sheet));
+  const labelled = bars.flatMap((bar): Wish[] => {
+    const text = plainText(label(bar.operation) ?? "");
+    return text === "" ? [] : [{ candidates: inOrAround(bar, text, sheet, boxes) }];
+  });
+  const labels = room.place(labelled).filter((each) => each !== undefined);
+  const isInside = ({ cost }: Candidate) => cost < INSIDE;
   return {
     marks: [
-      ...textMarks(inside, { rim: palette.plain.fill }),
+      ...textMarks(labels.filter(isInside), { rim: palette.plain.fill }),
       ...textMarks(
-        labels.filter((each) => each.cost >= INSIDE),
+        labels.filter((each) => !isInside(each)),
         {},
       ),
-      ...textMarks(found(0, wrong.length), { fill: palette.lost.text, fontWeight: "bold" }),
-      ...textMarks(found(wrong.length, wrong.length + numbered.length), {
-        fill: palette.committed.text,
-        fontWeight: "bold",
-      }),
+      ...textMarks(words, { fill: palette.lost.text }),
+      ...textMarks(numbers, { fill: palette.committed.text }),
     ],
-    left: missing > 0 ? [`${countText(missing, "label")} had no room.`] : [],
+    left: room.refused > 0 ? [`${countText(room.refused, "label")} had no room.`] : [],
   };
 }
 
 /** In its bar where it fits and nothing crosses it, else after it or around it, in full or shortened. */
 function inOrAround(bar: Bar, text: string, sheet: Sheet, others: readonly Box[]): Candidate[] {
   const { x, width } = boxOfBar(bar, sheet);
-  const y = sheet.y(bar.row);
-  const at = { size: SIZE, y } as const;
-  const whole = shorten(text, 200, SIZE);
+  const at = { size: SIZE, y: sheet.y(bar.row) };
+  const whole = { text: shorten(text, 200, SIZE), size: SIZE };
+  const short = { text: shorten(text, Math.max(40, width), SIZE), size: SIZE };
   const inside: Candidate[] = [
     { ...at, text, x: x + 6, anchor: "start", cost: 0 },
     { ...at, text, x: x + width - 6, anchor: "end", cost: 0.1 },
   ];
   const outside: Candidate[] = [
-    { ...at, text: whole, x: x + width + 5, anchor: "start", cost: INSIDE },
-    ...around(bar, whole, SIZE, sheet),
-    ...around(bar, shorten(text, Math.max(40, width), SIZE), SIZE, sheet),
+    { ...at, ...whole, x: x + width + 5, anchor: "start", cost: INSIDE },
+    ...around(bar, whole, sheet),
+    ...around(bar, short, sheet),
   ];
   return [
     ...(widthOf(text, SIZE) + 12 <= width ? inside : []),
@@ -170,11 +164,15 @@ function inOrAround(bar: Bar, text: string, sheet: Sheet, others: readonly Box[]
 }
 
 /** Above and below a bar, beginning with it or ending with it. */
-function around(bar: Bar, text: string, size: number, sheet: Sheet): Candidate[] {
+function around(
+  bar: Bar,
+  text: Pick<Candidate, "text" | "size" | "bold">,
+  sheet: Sheet,
+): Candidate[] {
   const { x, y, width, height } = boxOfBar(bar, sheet);
   return [y - 9, y + height + 9].flatMap((y, below): Candidate[] => [
-    { text, size, x, y, anchor: "start", cost: 1.5 + below },
-    { text, size, x: x + width, y, anchor: "end", cost: 1.7 + below },
-    { text, size, x: x + width / 2, y, anchor: "middle", cost: 1.9 + below },
+    { ...text, x, y, anchor: "start", cost: 1.5 + below },
+    { ...text, x: x + width, y, anchor: "end", cost: 1.7 + below },
+    { ...text, x: x + width / 2, y, anchor: "middle", cost: 1.9 + below },
   ]);
 }

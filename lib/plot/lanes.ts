@@ -8,7 +8,7 @@ import { onCard } from "./document.ts";
 import { arrowMarks, crossMarks, lineMarks, pixels, ringMarks, textMarks } from "./marks.ts";
 import { palette, paper } from "./palette.ts";
 import type { Picture } from "./picture.ts";
-import { type Candidate, type Line, place, type Wish } from "./places.ts";
+import { type Candidate, type Line, Room } from "./places.ts";
 import { type Remark, type Scene, type Selection, sceneOf } from "./scene.ts";
 import { signsOf, tell, tellTitle } from "./tell.ts";
 import { type Box, plainText, shorten, widthOf } from "./text.ts";
@@ -101,42 +101,46 @@ function chainMarks({ chain }: Scene, board: Board): Plot.Markish[] {
 
 const SIZE = 10;
 
-/** Everything that needs a free place: remarks and roles beside the lanes first, then what the messages are called. */
-function wordsOf(scene: Scene, board: Board, arrows: readonly Arrow[]) {
-  const taken: Box[] = scene.bands.map((band) => board.stretch(band.node, band.fromMs, band.toMs));
-  const square = (x: number, y: number, size: number): Box => {
-    return { x: x - size, y: y - size, width: 2 * size, height: 2 * size };
-  };
-  for (const { x, y } of fallsOn(scene, board)) taken.push(square(x, y, 6));
-  for (const arrow of arrows) if (arrow.ends) taken.push(square(arrow.x2, arrow.y2, 4));
-  const falls = scene.falls.map((fall): Remark => ({ ...fall, text: fall.kind }));
-  const roles = tooShort(scene, board).map((band): Remark => {
-    return { node: band.node, atMs: Math.max(band.fromMs, scene.fromMs), text: band.role ?? "" };
-  });
-  const beside = [...falls, ...roles, ...scene.remarks];
-  const named = arrows.filter((arrow) => labelText(arrow) !== "");
-  const wishes: Wish[] = [
-    ...beside.map((remark) => ({ candidates: placesBeside(remark, board) })),
-    ...named.map((arrow) => ({ candidates: placesOn(arrow), own: arrow })),
-  ];
-  const placed = place(wishes, { frame: board.frame, taken, lines: arrows });
-  const found = (from: number, to: number) =>
-    placed.slice(from, to).filter((each) => each !== undefined);
-  const stems = beside.flatMap((remark, at) =>
-    stem(remark, at < falls.length ? undefined : placed[at], board),
+/** Everything that needs a free place: what is said beside the lanes first, then what the messages are called. */
+function wordsOf(
+  scene: Scene,
+  board: Board,
+  arrows: readonly Arrow[],
+): { marks: Plot.Markish[]; left: string[] } {
+  const room = new Room(board.frame, arrows, takenBy(scene, board, arrows));
+  const wishOf = (remark: Remark) => ({ candidates: placesBeside(remark, board) });
+  const falls = room.place(
+    scene.falls.map((fall) => wishOf({ ...fall, text: fall.kind, bold: true })),
   );
-  const told = new Set(named.filter((_, at) => placed[beside.length + at]).map(fanOf));
-  const untold = named.filter((arrow) => !told.has(fanOf(arrow))).length;
-  const missing = placed.slice(0, beside.length).filter((each) => each === undefined).length;
+  const remarks = [...tooShort(scene, board), ...scene.remarks];
+  const said = room.place(remarks.map(wishOf));
+  const { refused } = room;
+  const named = arrows.filter((arrow) => labelText(arrow) !== "");
+  const called = room.place(named.map((own) => ({ candidates: placesOn(own), own })));
+  const told = new Set(named.filter((_, at) => called[at] !== undefined).map(fanOf));
+  const missing = refused + named.filter((arrow) => !told.has(fanOf(arrow))).length;
+  const stems = remarks.flatMap((remark, at) => stem(remark, said[at], board));
   return {
     marks: [
       lineMarks(stems, { stroke: paper.soft }),
-      ...textMarks(found(0, falls.length), { fill: palette.fault.text, fontWeight: "bold" }),
-      ...textMarks(found(falls.length, beside.length), { fill: paper.soft, fontStyle: "italic" }),
-      ...textMarks(found(beside.length, placed.length), {}),
+      ...textMarks(falls, { fill: palette.fault.text }),
+      ...textMarks(said, { fill: paper.soft, fontStyle: "italic" }),
+      ...textMarks(called, {}),
     ],
-    left: missing + untold > 0 ? [`${countText(missing + untold, "label")} had no room.`] : [],
+    left: missing > 0 ? [`${countText(missing, "label")} had no room.`] : [],
   };
+}
+
+/** What no label may cover: lanes, crosses and the heads of arrows. */
+function takenBy(scene: Scene, board: Board, arrows: readonly Arrow[]): Box[] {
+  const around = (x: number, y: number, reach: number): Box => {
+    return { x: x - reach, y: y - reach, width: 2 * reach, height: 2 * reach };
+  };
+  return [
+    ...scene.bands.map((band) => board.stretch(band.node, band.fromMs, band.toMs)),
+    ...fallsOn(scene, board).map(({ x, y }) => around(x, y, 6)),
+    ...arrows.flatMap(({ ends, x2, y2 }) => (ends ? [around(x2, y2, 4)] : [])),
+  ];
 }
 
 /** Messages that leave one server at one moment under one label: a label at one of them speaks for all. */
@@ -156,12 +160,13 @@ function placesOn(arrow: Arrow): Candidate[] {
 }
 
 /** In the lane itself where it is empty, else below and above it, in full or shortened. */
-function placesBeside({ node, atMs, text }: Remark, board: Board): Candidate[] {
+function placesBeside(remark: Remark, board: Board): Candidate[] {
+  const { node, atMs, text, bold = false } = remark;
   const [x, y] = [board.x(atMs), board.y.get(node) ?? 0];
   const whole = plainText(text);
-  const texts = [...new Set([shorten(whole, 200, SIZE), shorten(whole, 80, SIZE)])];
+  const texts = [...new Set([shorten(whole, 200, SIZE, bold), shorten(whole, 80, SIZE, bold)])];
   return texts.flatMap((each, less): Candidate[] => {
-    const at = { text: each, size: SIZE };
+    const at = { text: each, size: SIZE, bold };
     const near = [1, -1].flatMap((side) =>
       [0, 1].flatMap((level): Candidate[] => {
         const far = y + side * (board.bar / 2 + 10 + level * 13);

@@ -22,7 +22,6 @@ type Look = {
   readonly strokeOpacity?: number;
   readonly fill?: string;
   readonly fillOpacity?: number;
-  readonly fontWeight?: string;
   readonly fontStyle?: string;
 };
 
@@ -80,13 +79,14 @@ export function ringMarks(points: readonly Point[], r: number): Plot.Markish {
 
 /** Texts, with a rim in the colour of what is behind them so that lines do not cross the letters. */
 export function textMarks(
-  labels: readonly Label[],
+  labels: readonly (Label | undefined)[],
   look: Look & { readonly rim?: string },
 ): Plot.Markish[] {
   const { rim = paper.card, ...rest } = look;
   const kinds = new Map<string, Label[]>();
   for (const label of labels) {
-    const key = `${label.anchor} ${label.size}`;
+    if (label === undefined) continue;
+    const key = `${label.anchor} ${label.size} ${label.bold}`;
     kinds.set(key, [...(kinds.get(key) ?? []), label]);
   }
   return [...kinds.values()].map((same) =>
@@ -96,6 +96,7 @@ export function textMarks(
       text: "text",
       textAnchor: same[0]?.anchor ?? "start",
       fontSize: same[0]?.size ?? 10,
+      ...(same[0]?.bold ? { fontWeight: "bold" } : {}),
       fill: paper.ink,
       ...(rim === "none" ? {} : { stroke: rim, strokeWidth: 4 }),
       ...rest,

@@ -13,39 +13,46 @@ export type Line = {
 /** A place that a label might take; among free ones the least `cost` wins, and every line that it hides costs too. */
 export type Candidate = Label & { readonly cost: number };
 
-/** What labels must keep clear of: `taken` without exception, `lines` if they can. */
-export type Room = {
-  readonly frame: Box;
-  readonly taken: readonly Box[];
-  readonly lines: readonly Line[];
-};
-
 /** What one label asks for. The line that it belongs to (`own`, one of the room's) may be covered more freely. */
 export type Wish = { readonly candidates: readonly Candidate[]; readonly own?: Line };
 
 /** A label that hides more lines than this does more harm than good. */
 const TOO_MUCH = 3.2;
 
-/**
- * Places labels one after the other, each at its cheapest free candidate. The same wishes give the same places.
- * @returns for every wish its place, or undefined where there is none
- */
-export function place(wishes: readonly Wish[], room: Room): (Candidate | undefined)[] {
-  const taken = [...room.taken];
-  return wishes.map(({ candidates, own }) => {
-    let best: Candidate | undefined;
-    let least = Number.POSITIVE_INFINITY;
-    for (const candidate of candidates) {
-      const box = boxOf(candidate);
-      if (candidate.text === "" || candidate.cost >= least || !isInside(box, room.frame)) continue;
-      if (taken.some((other) => overlap(box, other))) continue;
-      const covered = hidden(box, room.lines, own);
-      const cost = candidate.cost + covered;
-      if (covered < TOO_MUCH && cost < least) [best, least] = [candidate, cost];
-    }
-    if (best !== undefined) taken.push(boxOf(best));
-    return best;
-  });
+/** A frame in which labels are placed, one after the other. What has a place keeps it: the most needed come first. */
+export class Room {
+  readonly #frame: Box;
+  readonly #lines: readonly Line[];
+  readonly #taken: Box[];
+  /** How many wishes had to be refused. */
+  refused = 0;
+
+  /** @param lines are kept clear of if possible @param taken are kept clear of always */
+  constructor(frame: Box, lines: readonly Line[], taken: readonly Box[] = []) {
+    this.#frame = frame;
+    this.#lines = lines;
+    this.#taken = [...taken];
+  }
+
+  /** Gives each wish its cheapest free candidate, or undefined. The same wishes get the same places. */
+  place(wishes: readonly Wish[]): (Candidate | undefined)[] {
+    return wishes.map(({ candidates, own }) => {
+      let best: Candidate | undefined;
+      let least = Number.POSITIVE_INFINITY;
+      for (const candidate of candidates) {
+        if (candidate.text === "" || candidate.cost >= least) continue;
+        const box = boxOf(candidate);
+        if (!isInside(box, this.#frame) || this.#taken.some((other) => overlap(box, other)))
+          continue;
+        const covered = hidden(box, this.#lines, own);
+        if (covered > TOO_MUCH || candidate.cost + covered >= least) continue;
+        [best, least] = [candidate, candidate.cost + covered];
+      }
+      if (best === undefined) this.refused += 1;
+      else this.#taken.push(boxOf(best));
+      return best;
+    });
+  }
 }
 
 /** How much a box hides of the lines: about one for each that runs through it, of its own the share that it covers. */

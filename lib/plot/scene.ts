@@ -20,7 +20,12 @@ export type Selection = {
 };
 
 /** Something that happened at one server at one moment, in words. */
-export type Remark = { readonly node: NodeId; readonly atMs: number; readonly text: string };
+export type Remark = {
+  readonly node: NodeId;
+  readonly atMs: number;
+  readonly text: string;
+  readonly bold?: boolean;
+};
 
 export type Scene = Lives & {
   readonly nodes: readonly NodeId[];
@@ -35,53 +40,82 @@ export type Scene = Lives & {
   readonly left: readonly string[];
 };
 
-/** More messages than this in one picture cannot be told apart. */
+/** More than this in one picture cannot be told apart. */
 const MOST_MESSAGES = 80;
+const MOST_CAUSES = 20;
+const MOST_REMARKS = 60;
+const MOST_BANDS = 200;
+const MOST_FAULTS = 60;
 const MOST_NODES = 16;
+/** A beginning without a message is left out when it takes more than this share of the time. */
+const QUIET = 0.3;
 
 /** Selects what to show. Throws one sentence when the selection makes no sense for this trace. */
 export function sceneOf(trace: Trace, selection: Selection): Scene {
   const chain = chainOf(trace, selection.causesOf);
   const nodes = nodesOf(trace, selection, chain);
-  const wide = windowOf(trace, selection, chain);
-  const inChain = new Set(chain.map((event) => event.index));
-  const shown = new Set(nodes);
-  const journeys = journeysOf(trace).filter(
-    (each) =>
-      each.sentMs < wide.toMs &&
-      (each.endMs ?? wide.toMs) >= wide.fromMs &&
-      shown.has(each.from) &&
-      shown.has(each.to) &&
-      (selection.only?.(each.body) ?? true) &&
-      (chain.length === 0 || leadsTo(each, inChain, selection.causesOf)),
-  );
-  const first = journeys.slice(0, MOST_MESSAGES);
-  const next = journeys[MOST_MESSAGES];
-  const toMs = next === undefined ? wide.toMs : Math.max(next.sentMs, wide.fromMs + 0.001);
-  const left = leftOut(trace, selection, nodes.length);
-  if (next !== undefined) {
-    const time = `up to ${numberText(toMs)} ms of ${numberText(wide.toMs)} ms`;
-    const counts = `the first ${first.length} of ${countText(journeys.length, "message")}`;
-    left.push(`Shown are ${counts}, ${time}. A window or a choice of messages shows others.`);
-  }
-  const during = (span: { fromMs: number; toMs: number }) =>
-    span.toMs >= wide.fromMs && span.fromMs <= toMs;
-  const here = (each: { readonly node: NodeId; readonly atMs: number }) =>
-    shown.has(each.node) && each.atMs >= wide.fromMs && each.atMs <= toMs;
-  const lives = livesOf(trace);
-  return {
+  const window = windowOf(trace, selection, chain);
+  const all = during(
+    {
+      ...livesOf(trace),
+      journeys: journeysOf(trace).filter((each) => isWanted(each, selection, chain)),
+      remarks: remarksOf(chain.length === 0 ? trace.events : chain, selection),
+      weather: weatherOf(trace),
+    },
     nodes,
-    fromMs: wide.fromMs,
-    toMs,
-    journeys: first,
-    remarks: remarksOf(chain.length === 0 ? trace.events : chain, selection).filter(here),
-    bands: lives.bands.filter((band) => shown.has(band.node) && during(band)),
-    pauses: lives.pauses.filter((pause) => shown.has(pause.node) && during(pause)),
-    falls: lives.falls.filter(here),
-    weather: weatherOf(trace).filter(during),
-    chain,
-    left,
+    window,
+  );
+  const toMs = readableUntil(all, window);
+  const scene = during(all, nodes, { ...window, toMs });
+  const left = leftOut(trace, selection, nodes.length, chain);
+  if (window.fromMs > 0 && selection.window === undefined && chain.length === 0) {
+    left.push(`Shown is the time from ${numberText(window.fromMs)} ms on.`);
+  }
+  if (toMs < window.toMs) {
+    const time = `Shown is the time up to ${numberText(toMs)} ms of ${numberText(window.toMs)} ms`;
+    const counts = `${scene.journeys.length} of ${countText(all.journeys.length, "message")}`;
+    left.push(`${time}, with ${counts}. A window or a choice of messages shows others.`);
+  }
+  return { ...scene, nodes, fromMs: window.fromMs, toMs, chain, left };
+}
+
+type Window = { readonly fromMs: number; readonly toMs: number };
+type Contents = Lives & Pick<Scene, "journeys" | "remarks" | "weather">;
+
+/** What of it happens at these servers in this time. */
+function during(all: Contents, nodes: readonly NodeId[], { fromMs, toMs }: Window): Contents {
+  const shown = new Set(nodes);
+  const overlaps = (span: Window) => span.toMs >= fromMs && span.fromMs <= toMs;
+  const here = (each: { readonly node: NodeId; readonly atMs: number }) =>
+    shown.has(each.node) && each.atMs >= fromMs && each.atMs <= toMs;
+  return {
+    journeys: all.journeys.filter(
+      ({ from, to, sentMs, endMs = toMs }) =>
+        shown.has(from) && shown.has(to) && sentMs < toMs && endMs >= fromMs,
+    ),
+    remarks: all.remarks.filter(here),
+    bands: all.bands.filter((band) => shown.has(band.node) && overlaps(band)),
+    pauses: all.pauses.filter((pause) => shown.has(pause.node) && overlaps(pause)),
+    falls: all.falls.filter(here),
+    weather: all.weather.filter(overlaps),
   };
+}
+
+/** The moment up to which there is not more of anything than one picture can tell. */
+function readableUntil({ journeys, remarks, bands, weather }: Contents, window: Window): number {
+  const starts = [
+    journeys.map(({ sentMs }) => sentMs)[MOST_MESSAGES],
+    remarks.map(({ atMs }) => atMs)[MOST_REMARKS],
+    bands.map(({ fromMs }) => fromMs).sort((a, b) => a - b)[MOST_BANDS],
+    weather.map(({ fromMs }) => fromMs)[MOST_FAULTS],
+  ];
+  const ends = starts.map((ms) => Math.max(ms ?? window.toMs, window.fromMs + 0.001));
+  return Math.min(window.toMs, ...ends);
+}
+
+function isWanted(journey: Journey, selection: Selection, chain: readonly TraceEvent[]): boolean {
+  if (selection.only !== undefined && !selection.only(journey.body)) return false;
+  return chain.length === 0 || leadsTo(journey, chain, selection.causesOf);
 }
 
 function chainOf(trace: Trace, index: number | undefined): TraceEvent[] {
@@ -90,7 +124,11 @@ function chainOf(trace: Trace, index: number | undefined): TraceEvent[] {
     const count = trace.events.length;
     throw new Error(`lanes: causesOf is ${index}, but the trace has events 0 to ${count - 1}.`);
   }
-  return causesOf(trace, index);
+  const chain = causesOf(trace, index);
+  const arrivals = chain.flatMap(({ kind }, at) => (kind === "deliver" ? [at] : []));
+  const oldest = arrivals.at(-MOST_CAUSES);
+  // Its send comes just before an arrival.
+  return arrivals.length > MOST_CAUSES && oldest !== undefined ? chain.slice(oldest - 1) : chain;
 }
 
 function nodesOf(
@@ -110,22 +148,33 @@ function nodesOf(
   return nodes.slice(0, MOST_NODES);
 }
 
-function windowOf(trace: Trace, { window }: Selection, chain: readonly TraceEvent[]) {
+function windowOf(trace: Trace, { window }: Selection, chain: readonly TraceEvent[]): Window {
   if (window !== undefined) {
     if (window.fromMs < window.toMs) return window;
     const given = `from ${window.fromMs} ms to ${window.toMs} ms`;
     throw new Error(`lanes: a window must begin before it ends, but this one goes ${given}.`);
   }
   const [first, last] = [chain[0], chain.at(-1)];
-  if (first === undefined || last === undefined) return { fromMs: 0, toMs: trace.endMs || 1 };
+  if (first === undefined || last === undefined) return wholeOf(trace);
   const aside = (last.atMs - first.atMs || 1) / 12;
   return { fromMs: Math.max(0, first.atMs - aside), toMs: last.atMs + aside };
 }
 
+/** The whole trace, but for a long time at its beginning in which nobody sent or said anything. */
+function wholeOf({ events, endMs }: Trace): Window {
+  const first = events.find(({ kind }) => kind === "send" || kind === "note")?.atMs ?? 0;
+  const fromMs = first > endMs * QUIET ? Math.floor(first - (endMs - first) / 12) : 0;
+  return { fromMs: Math.max(0, fromMs), toMs: endMs || 1 };
+}
+
 /** A message belongs to a chain of causes with its arrival, or with its sending when that is the event asked for. */
-function leadsTo(journey: Journey, chain: ReadonlySet<number>, asked: number | undefined): boolean {
-  if (journey.ended !== undefined && chain.has(journey.ended)) return true;
-  return journey.sent !== undefined && journey.sent === asked;
+function leadsTo(
+  { sent, ended }: Journey,
+  chain: readonly TraceEvent[],
+  asked: number | undefined,
+): boolean {
+  if (ended !== undefined && chain.some(({ index }) => index === ended)) return true;
+  return sent !== undefined && sent === asked;
 }
 
 function remarksOf(events: readonly TraceEvent[], { timers = false }: Selection): Remark[] {
@@ -138,12 +187,17 @@ function remarksOf(events: readonly TraceEvent[], { timers = false }: Selection)
   });
 }
 
-function leftOut(trace: Trace, selection: Selection, nodes: number): string[] {
-  const left: string[] = [];
-  if (selection.causesOf !== undefined)
-    left.push(`Only what led to event ${selection.causesOf} (the ring) is shown.`);
-  else if (selection.nodes === undefined && nodes < trace.nodes.length) {
-    left.push(`Shown are ${nodes} of ${trace.nodes.length} servers.`);
+function leftOut(
+  trace: Trace,
+  { causesOf: asked, nodes }: Selection,
+  shown: number,
+  chain: readonly TraceEvent[],
+): string[] {
+  if (asked !== undefined) {
+    const whole = chain[0]?.cause === undefined;
+    const back = whole ? "" : `, back to ${MOST_CAUSES} messages before it`;
+    return [`Only what led to event ${asked} (the ring) is shown${back}.`];
   }
-  return left;
+  if (nodes !== undefined || shown === trace.nodes.length) return [];
+  return [`Shown are ${shown} of ${trace.nodes.length} servers.`];
 }

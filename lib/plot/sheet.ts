@@ -51,7 +51,7 @@ export function groundMarks(rows: Rows, sheet: Sheet): Plot.Markish[] {
   const names = rows.clients.map(({ client, rows }): Label => {
     const y = sheet.y(rows[0] ?? 0);
     const text = shorten(plainText(client), 110, 12, true);
-    return { text, x: sheet.left - 8, y, anchor: "end", size: 12 };
+    return { text, x: sheet.left - 8, y, anchor: "end", size: 12, bold: true };
   });
   const between = rows.clients.slice(1).map(({ rows }) => {
     const y = (sheet.y(rows[0] ?? 0) + sheet.y((rows[0] ?? 0) - 1)) / 2;
@@ -72,7 +72,7 @@ export function groundMarks(rows: Rows, sheet: Sheet): Plot.Markish[] {
       stroke: paper.edge,
     }),
     ...textMarks([axis], { fill: paper.soft, rim: "none" }),
-    ...textMarks(names, { fontWeight: "bold", rim: "none" }),
+    ...textMarks(names, { rim: "none" }),
   ];
 }
 

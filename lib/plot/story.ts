@@ -125,19 +125,21 @@ export type Weather = { readonly fault: Fault; readonly fromMs: number; readonly
 
 /** The faults of the network, in the order in which they began. */
 export function weatherOf(trace: Trace): Weather[] {
-  const began: { fault: Fault; fromMs: number; toMs: number }[] = [];
+  const all: { fault: Fault; fromMs: number; toMs: number }[] = [];
+  const open = new Map<string, (typeof all)[number]>();
   for (const event of trace.events) {
     if (event.kind !== "fault") continue;
-    if (event.phase === "begin") {
-      const toMs = event.fault.kind === "break" ? event.atMs : trace.endMs;
-      began.push({ fault: event.fault, fromMs: event.atMs, toMs });
-    } else {
-      const same = JSON.stringify(event.fault);
-      const open = began.find(
-        (each) => JSON.stringify(each.fault) === same && each.toMs === trace.endMs,
-      );
-      if (open !== undefined) open.toMs = event.atMs;
+    const { fault, phase, atMs } = event;
+    const key = JSON.stringify(fault);
+    const same = open.get(key);
+    if (phase === "begin") {
+      const one = { fault, fromMs: atMs, toMs: fault.kind === "break" ? atMs : trace.endMs };
+      all.push(one);
+      open.set(key, one);
+    } else if (same !== undefined) {
+      same.toMs = atMs;
+      open.delete(key);
     }
   }
-  return began;
+  return all;
 }

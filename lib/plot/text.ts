@@ -18,6 +18,7 @@ export type Label = {
   readonly y: number;
   readonly anchor: "start" | "middle" | "end";
   readonly size: number;
+  readonly bold?: boolean;
 };
 
 /** Makes any text drawable: one line, without the control characters that XML refuses or that reorder a line. */
@@ -92,7 +93,7 @@ export function wrap(
 
 /** The place that a label takes. */
 export function boxOf(label: Label): Box {
-  const width = widthOf(label.text, label.size);
+  const width = widthOf(label.text, label.size, label.bold);
   const share = { start: 0, middle: 0.5, end: 1 }[label.anchor];
   const height = label.size * 1.2;
   return { x: label.x - share * width, y: label.y - height / 2, width, height };

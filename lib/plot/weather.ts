@@ -8,21 +8,34 @@ import type { Line } from "./places.ts";
 import type { Scene } from "./scene.ts";
 import type { Weather } from "./story.ts";
 import { type Box, type Label, plainText, shorten, widthOf } from "./text.ts";
-import { faultText } from "./words.ts";
+import { countText, faultText, numberText, skewText } from "./words.ts";
 
 const STRIP = 18;
 const SIZE = 10;
 const MOST_STRIPS = 5;
 
-/** The height that the strips of a scene need. */
-export function weatherHeight(scene: Scene): number {
-  return Math.min(MOST_STRIPS, scene.weather.length) * STRIP;
+/** The faults that have a strip of their own: all but wrong clocks, which are told below. */
+function stripsOf(scene: Scene): readonly Weather[] {
+  return scene.weather.filter((each) => each.fault.kind !== "skew");
 }
 
-/** A sentence about faults that have no strip of their own, or nothing. */
+/** The height that the strips of a scene need. */
+export function weatherHeight(scene: Scene): number {
+  return Math.min(MOST_STRIPS, stripsOf(scene).length) * STRIP;
+}
+
+/** Sentences about the faults that are not drawn: wrong clocks, and more than there is room for. */
 export function weatherLeft(scene: Scene): string[] {
-  const more = scene.weather.length - MOST_STRIPS;
-  return more > 0 ? [`Not drawn: ${more} more faults of the network.`] : [];
+  const clocks = scene.weather.flatMap(({ fault, fromMs }) => {
+    const text = fault.kind === "skew" ? skewText(fault) : "";
+    const since = fromMs > scene.fromMs ? ` from ${numberText(fromMs)} ms on` : "";
+    return fault.kind === "skew" && text !== "" ? [`${fault.node} ${text}${since}`] : [];
+  });
+  const more = stripsOf(scene).length - MOST_STRIPS;
+  return [
+    ...(clocks.length > 0 ? [`Clocks are wrong: ${clocks.join(", ")}.`] : []),
+    ...(more > 0 ? [`Not drawn: ${countText(more, "more fault")} of the network.`] : []),
+  ];
 }
 
 /** What lies behind the lanes: shaded stretches where a cut holds, and a wall between neighbours that it separates. */
@@ -46,7 +59,7 @@ export function shadeMarks(scene: Scene, board: Board): Plot.Markish[] {
 
 /** The strips, one below the other. */
 export function stripMarks(scene: Scene, board: Board): Plot.Markish[] {
-  const shown = scene.weather.slice(0, MOST_STRIPS);
+  const shown = stripsOf(scene).slice(0, MOST_STRIPS);
   const boxes = shown.map((each, row) => {
     const box = spanOf(each, board, row * STRIP, STRIP - 4);
     return { ...box, width: Math.max(3, box.width) };

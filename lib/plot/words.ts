@@ -49,6 +49,8 @@ function callText(input: unknown): string {
   return [kind, ...values].join(" ");
 }
 
+type Skew = Extract<Fault, { readonly kind: "skew" }>;
+
 /** A fault of the network in a few words, such as "cut: s1 s2 | s3". */
 export function faultText(fault: Fault): string {
   switch (fault.kind) {
@@ -65,7 +67,7 @@ export function faultText(fault: Fault): string {
     case "reorder":
       return `${fault.kind} ${numberText(fault.probability * 100)} %${linkText(fault)}`;
     case "skew":
-      return `clock of ${fault.node} ${skewText(fault)}`;
+      return `clock of ${fault.node} ${skewText(fault) || "right"}`;
     case "crash":
     case "wipe":
     case "pause":
@@ -73,10 +75,10 @@ export function faultText(fault: Fault): string {
   }
 }
 
-function skewText(fault: { readonly byMs?: number; readonly rate?: number }): string {
-  const jump = fault.byMs === undefined ? [] : [`${fault.byMs < 0 ? "" : "+"}${fault.byMs} ms`];
-  const rate = fault.rate === undefined ? [] : [`×${numberText(fault.rate, 4)}`];
-  return [...jump, ...rate].join(" ");
+/** How a clock is wrong, such as "+40 ms ×1.01", or nothing when it is right. */
+export function skewText({ byMs = 0, rate = 1 }: Pick<Skew, "byMs" | "rate">): string {
+  const jump = byMs === 0 ? [] : [`${byMs < 0 ? "−" : "+"}${numberText(Math.abs(byMs))} ms`];
+  return [...jump, ...(rate === 1 ? [] : [`×${numberText(rate, 4)}`])].join(" ");
 }
 
 function linkText(link: Link): string {

@@ -49,7 +49,7 @@ export function stale(): Registers {
 }
 
 /** 400 operations of 20 clients. */
-export function long(): Registers {
+export function many(): Registers {
   const run = new Recorder<RegisterInput<number>, number | undefined>();
   for (let round = 0; round < 20; round++) {
     for (let client = 0; client < 20; client++) {
@@ -57,6 +57,36 @@ export function long(): Registers {
       run
         .invoke(`c${client}`, client === 0 ? write(round) : read, atMs)
         .ok(client === 0 ? undefined : round, atMs + 3);
+    }
+  }
+  return run.history();
+}
+
+/** A history drawn by lot, right or wrong. */
+export function anything(seed: number): Registers {
+  let luck = seed * 7919 + 1;
+  const below = (n: number) => {
+    luck = (Math.imul(luck, 1_103_515_245) + 12_345) >>> 0;
+    return Math.floor((luck / 2 ** 32) * n);
+  };
+  const run = new Recorder<RegisterInput<number>, number | undefined>();
+  const open = new Map<string, ReturnType<typeof run.invoke>>();
+  const reads = new Set<string>();
+  let value = 0;
+  for (let atMs = 0; atMs < 200; atMs += below(12)) {
+    const client = `client ${below(4)}`;
+    const call = open.get(client);
+    if (call === undefined) {
+      const input = below(2) ? read : write(below(4));
+      if (input.kind === "read") reads.add(client);
+      else [value] = [input.value, reads.delete(client)];
+      open.set(client, run.invoke(client, input, atMs));
+    } else {
+      const fate = below(8);
+      if (fate === 0) call.info();
+      else if (fate === 1) call.fail(atMs);
+      else call.ok(reads.has(client) ? (below(6) ? value : below(4)) : undefined, atMs);
+      open.delete(client);
     }
   }
   return run.history();

@@ -158,3 +158,51 @@ export function datagrams(): Trace {
   run.note(34, "r1", "keeps 3, not 2");
   return run.trace(46);
 }
+
+/** A run of so many messages among four servers. */
+export function long(messages: number): Trace {
+  const run = new Recorder("s1", "s2", "s3", "s4");
+  for (let n = 0; n < messages; n++) {
+    const from = run.nodes[n % 4] as string;
+    const to = run.nodes[(n + 1 + (n % 3)) % 4] as string;
+    const kind = n % 5 === 0 ? "a message with a rather long name" : "beat";
+    run.send(n * 0.4, from, to, { kind }, n % 17 === 0 ? { lost: "dropped" } : 2 + (n % 5));
+  }
+  return run.trace(messages * 0.4 + 10);
+}
+
+/** A run drawn by lot: anything may happen to anybody at any time. */
+export function anything(seed: number): Trace {
+  let luck = seed + 1;
+  const below = (n: number) => {
+    luck = (Math.imul(luck, 1_103_515_245) + 12_345) >>> 0;
+    return Math.floor((luck / 2 ** 32) * n);
+  };
+  const all = Array.from(
+    { length: 1 + below(8) },
+    (_, n) => `server-${n}`.slice(0, 2 + below(9)) + n,
+  );
+  const run = new Recorder(...all);
+  const one = () => all[below(all.length)] as string;
+  const texts = ["vote", '<b>&"bold"</b>', "append entries from 17 to 29", "é漢字🙂", "x", ""];
+  const text = () => texts[below(texts.length)] as string;
+  for (let n = below(60); n >= 0; n--) {
+    const atMs = below(1000) / 10;
+    const [from, to] = [one(), one()];
+    const fates = [1 + below(20), { lost: "dropped" }, { arrives: [2, 9] }, "under way"] as const;
+    run.send(
+      atMs,
+      from,
+      to,
+      { kind: text() },
+      fates[below(below(4) + 1)] as (typeof fates)[number],
+    );
+    if (below(5) === 0) run.note(atMs, from, text());
+    if (below(6) === 0) run.role(atMs, to, text());
+    if (below(9) === 0) run.add(atMs, { kind: below(2) ? "crash" : "pause", node: to });
+    if (below(9) === 0) run.add(atMs, { kind: "start", node: to, restart: true });
+    if (below(9) === 0)
+      run.fault(atMs, atMs + below(30), { kind: "cut", from: [from], to: [to], atMs });
+  }
+  return run.trace(100);
+}
