@@ -1,12 +1,21 @@
-/** `check("NN-name")`: the grader's verdict on the learner's file, with the failing run drawn below it. */
+/** `check("NN-name")` and `hint("NN-name")`: what a cell asks the grader. */
 
-import type { Picture } from "../../plot/index.ts";
 import type { Exercises } from "../exercises.ts";
-import type { ExerciseReport } from "../grade/report.ts";
-import type { Progress } from "../grade/settings.ts";
-import { area, escapeHtml, type Forms } from "./display.ts";
-import { exercisesFolder } from "./reload.ts";
-import { show } from "./show.ts";
+
+/** The part of judge.ts that is used here. */
+type Judge = {
+  judge(name: string, options: { readonly seed?: number }): Promise<void>;
+  giveHint(name: string): Promise<void>;
+};
+
+/**
+ * Loads the grader when it is needed. Its name is computed: of a literal one the kernel's compiler would read the
+ * whole grader, seconds of work for a cell that only wants `show`.
+ */
+function grader(): Promise<Judge> {
+  const url = new URL("./judge.ts", import.meta.url);
+  return import(url.href);
+}
 
 /**
  * Judges an exercise in a process of its own and shows verdict, points, messages and the failing run. A case that
@@ -18,45 +27,10 @@ export async function check(
   name: keyof Exercises,
   options: { readonly seed?: number } = {},
 ): Promise<void> {
-  // Loaded when needed: most cells import only `show`.
-  const { checkExercise } = await import("../grade/kept.ts");
-  const { verdict } = await import("./verdict.ts");
-  const put = area();
-  const stop = new AbortController();
-  const interrupted = () => stop.abort();
-  process.once("SIGINT", interrupted);
-  try {
-    put(words(`Checking ${name} …`));
-    const report = await checkExercise(name, {
-      ...options,
-      folder: exercisesFolder(),
-      signal: stop.signal,
-      onProgress: (progress) => put(words(saying(progress))),
-    });
-    if (stop.signal.aborted) return;
-    put(verdict(report), "last");
-    for (const picture of await pictures(report)) show(picture);
-  } finally {
-    process.off("SIGINT", interrupted);
-  }
+  await (await grader()).judge(name, options);
 }
 
-function words(text: string): Forms {
-  return { "text/html": `<em>${escapeHtml(text)}</em>`, "text/plain": text };
-}
-
-function saying({ exercise, property, runs, of }: Progress): string {
-  if (property === 0) return `Checking ${exercise}: the examples …`;
-  return `Checking ${exercise}: property ${property}, trial ${runs} of ${of} …`;
-}
-
-/** The failing runs: what the servers did, and what the clients saw. */
-async function pictures({ properties }: ExerciseReport): Promise<Picture[]> {
-  if (properties.every(({ evidence }) => evidence === undefined)) return [];
-  const { historyBars, lanes } = await import("../../plot/index.ts");
-  return properties.flatMap(({ says, evidence: { trace, history = [] } = {} }) => {
-    const title = `Not so: ${says}`;
-    const drawn = trace === undefined ? [] : [lanes(trace, { title })];
-    return history.length === 0 ? drawn : [...drawn, historyBars(history, { title })];
-  });
+/** Shows the next hint of an exercise; after the last one, all of them. */
+export async function hint(name: keyof Exercises): Promise<void> {
+  await (await grader()).giveHint(name);
 }

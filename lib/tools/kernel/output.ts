@@ -3,6 +3,11 @@
  * take a message while it is still taking one, and a notebook gives up on a cell that sends thousands.
  */
 
+import { AsyncLocalStorage } from "node:async_hooks";
+
+/** Calls a function outside the async context of whoever prints: its timers are the kernel's, not the cell's. */
+export const outside: ReturnType<typeof AsyncLocalStorage.snapshot> = AsyncLocalStorage.snapshot();
+
 /** The part of a ZeroMQ socket that is used here. */
 export type Socket = {
   readonly closed: boolean;

@@ -1,12 +1,8 @@
 /** What Jupyter hears of a cell: its output whole and in order, its errors as errors. */
 
-import { AsyncLocalStorage } from "node:async_hooks";
-import { gathered, inOrder, type Socket } from "./output.ts";
+import { gathered, inOrder, outside, type Socket } from "./output.ts";
 import type { Out, Request, Runner } from "./runner.ts";
 import type { Tslab } from "./tslab.ts";
-
-/** Calls a function outside the async context of whoever printed: its timers are the kernel's, not the cell's. */
-const outside = AsyncLocalStorage.snapshot();
 
 /** Listens to Jupyter. @param configPath the file in which Jupyter says where */
 export function listen({ jupyter, executor }: Tslab, runner: Runner, configPath: string): void {

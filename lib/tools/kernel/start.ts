@@ -3,6 +3,7 @@
 import { resolve } from "node:path";
 import { Cells, nameCellsInStacks } from "./cells.ts";
 import { type Explained, explainThrown } from "./explain.ts";
+import { outside } from "./output.ts";
 import { floating, type Out, Runner } from "./runner.ts";
 import { listen } from "./server.ts";
 import { openTslab } from "./tslab.ts";
@@ -46,7 +47,7 @@ function writer(stream: "stdout" | "stderr", out: Out): typeof process.stdout.wr
   return (chunk: string | Uint8Array, ...rest: unknown[]) => {
     out.print(stream, typeof chunk === "string" ? chunk : Buffer.from(chunk).toString());
     const done = rest.at(-1);
-    if (typeof done === "function") queueMicrotask(() => done());
+    if (typeof done === "function") outside(queueMicrotask, () => done());
     return true;
   };
 }

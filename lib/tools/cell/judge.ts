@@ -1,0 +1,67 @@
+/** What stands behind `check` and `hint`: the grader, and its report and the failing run on the screen. */
+
+import { historyBars, lanes, type Picture } from "../../plot/index.ts";
+import { loadExercise } from "../grade/grade.ts";
+import { checkExercise } from "../grade/kept.ts";
+import type { ExerciseReport } from "../grade/report.ts";
+import type { Progress } from "../grade/settings.ts";
+import { area, escapeHtml, type Forms } from "./display.ts";
+import { exercisesFolder } from "./reload.ts";
+import { show } from "./show.ts";
+import { verdict } from "./verdict.ts";
+
+/** Judges an exercise: shows how far it is, then the verdict in the same place, then the failing run. */
+export async function judge(name: string, options: { readonly seed?: number }): Promise<void> {
+  const put = area();
+  const stop = new AbortController();
+  const interrupted = () => stop.abort();
+  process.once("SIGINT", interrupted);
+  try {
+    put(words(`Checking ${name} …`));
+    const report = await checkExercise(name, {
+      ...options,
+      folder: exercisesFolder(),
+      signal: stop.signal,
+      onProgress: (progress) => put(words(saying(progress))),
+    });
+    if (stop.signal.aborted) return;
+    put(verdict(report), "last");
+    for (const picture of pictures(report)) show(picture);
+  } finally {
+    process.off("SIGINT", interrupted);
+  }
+}
+
+function words(text: string): Forms {
+  return { "text/html": `<em>${escapeHtml(text)}</em>`, "text/plain": text };
+}
+
+function saying({ exercise, property, runs, of }: Progress): string {
+  if (property === 0) return `Checking ${exercise}: the examples …`;
+  return `Checking ${exercise}: property ${property}, trial ${runs} of ${of} …`;
+}
+
+/** The failing runs: what the servers did, and what the clients saw. */
+function pictures({ properties }: ExerciseReport): Picture[] {
+  return properties.flatMap(({ says, evidence: { trace, history = [] } = {} }) => {
+    const title = `Not so: ${says}`;
+    const drawn = trace === undefined ? [] : [lanes(trace, { title })];
+    return history.length === 0 ? drawn : [...drawn, historyBars(history, { title })];
+  });
+}
+
+const given = new Map<string, number>();
+
+/** Shows the next hint of an exercise; after the last one, all of them. */
+export async function giveHint(name: string): Promise<void> {
+  const { hints } = await loadExercise(name);
+  const number = (given.get(name) ?? 0) + 1;
+  given.set(name, number);
+  const next = hints[number - 1];
+  if (next !== undefined) {
+    show(`**Hint ${number} of ${hints.length}.** ${next}`);
+  } else {
+    const all = hints.map((text, index) => `${index + 1}. ${text}`);
+    show([`**There are no more hints for ${name}.**`, "", ...all].join("\n"));
+  }
+}
