@@ -1,115 +1,26 @@
 /** Judges the decisions of a tracker with a lease, inside a whole system whose messages are late and whose servers die. */
 
 import fc from "fast-check";
-import {
-  application,
-  database,
-  type Kept,
-  type Tracking,
-  trackedBy,
-  tracker,
-} from "quorumlab/recipes";
-import {
-  type Fault,
-  type NodeId,
-  type Run,
-  type Scenario,
-  simulate,
-  type View,
-} from "quorumlab/sim";
+import type { Kept, Tracking } from "quorumlab/recipes";
+import { type Fault, type NodeId, type Run, simulate, type View } from "quorumlab/sim";
 import { excerpt } from "./excerpt.ts";
 import { type Exercise, Violation } from "./exercise.ts";
+import {
+  APPS,
+  chaos,
+  DATABASES,
+  HOUR_MS,
+  hours,
+  LEASE_MS,
+  LOOK_MS,
+  type System,
+  seed,
+  system,
+  TIMEOUT_MS,
+  WAY_MS,
+} from "./tracked.ts";
 
 type Module = typeof import("../../exercises/01-tracker.ts");
-
-const TIMEOUT_MS = 50;
-const LEASE_MS = 80;
-const APPS = ["app1", "app2"];
-const DATABASES = ["db1", "db2", "db3"];
-/** How often the tracker looks, and the longest way of a message when nothing delays it. */
-const LOOK_MS = TIMEOUT_MS / 5;
-const WAY_MS = 5;
-
-type Chaos = { readonly seed: number; readonly hours: number[]; readonly faults: Fault[] };
-type System = {
-  readonly scenario: Scenario;
-  /** The answer that each application uses at this moment. */
-  readonly inUse: ReadonlyMap<NodeId, () => NodeId | null>;
-};
-
-/** The tracker with the decisions of a module, three databases, and two applications that need the master all the time. */
-function system(module: Module, { seed, hours, faults }: Chaos, forMs: number): System {
-  const inUse = new Map<NodeId, () => NodeId | null>();
-  const app = application(async (host) => {
-    const tracked = trackedBy(host, "tracker", module.mayUse);
-    inUse.set(host.id, tracked.inUse);
-    for (;;) {
-      await tracked.master().catch(() => null);
-      await host.sleep(2 + 4 * host.random());
-    }
-  });
-  const servers: Record<NodeId, Scenario["servers"][string]> = {
-    tracker: tracker({ timeoutMs: TIMEOUT_MS, leaseMs: LEASE_MS, decisions: module }),
-  };
-  for (const id of DATABASES) servers[id] = database();
-  for (const id of APPS) servers[id] = app;
-  const skews = Object.keys(servers).map((node, i): Fault => {
-    return { kind: "skew", node, atMs: 0, byMs: 3_600_000 * (hours[i] ?? 0) };
-  });
-  const scenario = {
-    seed,
-    servers,
-    faults: [...skews, ...faults],
-    forMs,
-    latency: { minMs: 1, maxMs: WAY_MS },
-  };
-  return { scenario, inUse };
-}
-
-const atMs = fc.integer({ min: 60, max: 400 });
-const forMs = fc.integer({ min: 20, max: 250 });
-const db = fc.constantFrom(...DATABASES);
-const fault: fc.Arbitrary<Fault> = fc.oneof(
-  fc.record({ kind: fc.constant("crash" as const), node: db, atMs, forMs }),
-  fc.record({ kind: fc.constant("crash" as const), node: fc.constant("tracker"), atMs, forMs }),
-  fc.record({ kind: fc.constant("pause" as const), node: db, atMs, forMs }),
-  fc.record({
-    kind: fc.constant("cut" as const),
-    from: db.map((node) => [node]),
-    to: fc.constant(["tracker"]),
-    atMs,
-    forMs,
-  }),
-  fc.record({
-    kind: fc.constant("delay" as const),
-    from: fc.constantFrom(["tracker"], APPS, DATABASES),
-    byMs: fc.integer({ min: 5, max: 60 }),
-    atMs,
-    forMs,
-  }),
-);
-const hours = fc.array(fc.integer({ min: -5, max: 5 }), { maxLength: 6 });
-const seed = fc.noShrink(fc.integer({ min: 0 }));
-/** The master falls silent early, and more may go wrong after. */
-const chaos: fc.Arbitrary<Chaos> = fc.record({
-  seed,
-  hours,
-  faults: fc
-    .tuple(
-      fc.array(fault, { maxLength: 4 }),
-      fc.constantFrom("cut" as const, "crash" as const),
-      atMs,
-      forMs,
-    )
-    .map(([more, kind, at, long]): Fault[] => {
-      const span = { atMs: at, forMs: long + 100 };
-      const first: Fault =
-        kind === "cut"
-          ? { kind, from: ["db1"], to: ["tracker"], ...span }
-          : { kind, node: "db1", ...span };
-      return [first, ...more];
-    }),
-});
 
 function violation(
   says: string,
@@ -217,7 +128,7 @@ export const exercise: Exercise<Module> = {
       of: (module, saw) =>
         fc.asyncProperty(chaos, async (plan) => {
           const { scenario } = system(module, plan, 700);
-          const clockMs = 3_600_000 * (plan.hours[0] ?? 0);
+          const clockMs = HOUR_MS * (plan.hours[0] ?? 0);
           let before: NodeId | null = null;
           await simulate({
             ...scenario,
