@@ -344,7 +344,11 @@ describe("a submission that cheats gets nothing", () => {
   });
 
   test.each([
-    ["passes its failures off as skipped trials", `throw ${skip};`],
+    ["ends the trials before it fails", `throw ${skip};`],
+    [
+      "passes its failures off as skipped trials",
+      `if (n === 0) return n; throw ${skip.replace(", interruptExecution: true", "")};`,
+    ],
     ["returns what compares as it likes", "return { valueOf: () => 2 * n } as any;"],
     ["returns a proxy", "return new Proxy({}, { get: () => () => 2 * n }) as any;"],
     ["returns a function", "return (() => 2 * n) as any;"],
@@ -461,6 +465,16 @@ describe("the commands", () => {
     expect(repaired.out).toContain("The case that failed last time passes now.");
     expect(repaired.code).toBe(0);
     expect((await run(check, ...args)).out).not.toContain("last time");
+  });
+
+  test("a case of another time that no longer exists is let go", async () => {
+    const folder = submission({ "90-double.ts": DOUBLE + LATER });
+    mkdirSync(join(folder, "../.quorumlab"));
+    const kept = [{ exercise: "90-double", property: 1, seed: 1, path: "0:999999" }];
+    writeFileSync(join(folder, "../.quorumlab/failing.json"), JSON.stringify(kept));
+    const { code, out } = await run(check, "90-double", "--exercises", folder);
+    expect(code).toBe(0);
+    expect(out).not.toContain("last time");
   });
 
   test("the printed command replays the failing case, and nothing else", async () => {

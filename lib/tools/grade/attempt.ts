@@ -89,19 +89,18 @@ async function oneChild(
 ): Promise<number | undefined> {
   const { limits, untilMs } = state;
   const atMost = (ms: number) => Math.min(ms, Math.max(1, untilMs - performance.now()));
-  let trying: number | undefined;
-  let of = 0;
+  let trying: Extract<Word, { kind: "begin" }> | undefined;
   let last: Word | undefined;
   const hear = (word: Word) => {
     last = word;
+    if (word.kind === "found") state.found.set(word.found.number, word.found);
     if (word.kind === "begin") {
-      trying = word.number;
-      of = word.of;
+      trying = word;
       fence.allow(atMost(limits.propertyMs));
-    } else if (word.kind === "progress") {
-      options.onProgress?.({ exercise: job.exercise, property: word.number, runs: word.runs, of });
-    } else if (word.kind === "found") {
-      state.found.set(word.found.number, word.found);
+    }
+    if (word.kind === "progress") {
+      const { number: property, runs } = word;
+      options.onProgress?.({ exercise: job.exercise, property, runs, of: trying?.of ?? runs });
     }
   };
   const fence = fenced(childArguments(job, limits, options), {
@@ -121,8 +120,8 @@ async function oneChild(
   const said = last?.kind === "broken" ? last.message : undefined;
   const wrong = trouble(ending, said, limits, trying === undefined);
   if (trying === undefined) state.wrong = wrong;
-  else state.found.set(trying, { number: trying, runs: 0, ...wrong });
-  return trying;
+  else state.found.set(trying.number, { number: trying.number, runs: 0, ...wrong });
+  return trying?.number;
 }
 
 function childArguments(job: Job, limits: Limits, { table }: GradeOptions): string[] {
@@ -150,7 +149,7 @@ function trouble(
 ): { verdict: Finding; message: string } {
   if (said !== undefined) return { verdict: "broken", message: said };
   const during = loading ? "while it was loaded" : "while it was tried";
-  if (ending.why === "time") {
+  if (ending.why === "time" || ending.signal === "SIGXCPU") {
     const seconds = (loading ? limits.loadMs : limits.propertyMs) / 1000;
     const message = `It did not end within ${seconds} s ${during}: an endless loop, or far too slow.`;
     return { verdict: "unknown", message };

@@ -13,7 +13,7 @@ import {
 } from "./command.ts";
 import { hunt } from "./hunt.ts";
 import { checkExercise, remember } from "./kept.ts";
-import { ProgressLine, sayExercise } from "./print.ts";
+import { ProgressLine, sayAll } from "./print.ts";
 import { type ExerciseReport, exitCodeOf, type Report, total } from "./report.ts";
 import { DEFAULT_FOLDER, type GradeOptions } from "./settings.ts";
 
@@ -51,38 +51,48 @@ export function main(args: string[], settings: Partial<GradeOptions> = {}): Prom
     const names = await exerciseNames(positionals, settings.table);
     const seed = seedFrom(values.seed);
     const huntMs = values.for === undefined ? 0 : durationFrom(values.for);
-    const folder = folderNamed(values.exercises, "`npm start` makes work/exercises.");
-    const line = new ProgressLine();
+    const folder = folderNamed(values.exercises, " `npm start` makes work/exercises.");
     const options = { ...settings, folder, signal };
-    const print = (report: ExerciseReport) => {
-      line.clear();
-      if (!values.json) console.log(sayExercise(report));
-    };
-    const reports = await inParallel(names, AT_A_TIME, async (name) => {
-      const seeded = seed === undefined ? options : { ...options, seed };
-      const onProgress = line.show.bind(line);
-      const report = await checkExercise(name, { ...seeded, onProgress });
-      print(report);
-      return report;
-    });
+    const seeded = seed === undefined ? options : { ...options, seed };
+    const reports = await checkAll(names, seeded);
     if (huntMs > 0 && exitCodeOf(reportOf(reports)) === 0) {
-      const { failure, rounds, unknown } = await hunt(names, huntMs, options, (count) => {
-        line.say(`${count} rounds of fresh seeds`);
-      });
-      line.clear();
-      console.error(`${rounds} rounds of fresh seeds, ${unknown} without a verdict.`);
-      if (failure !== undefined) {
-        print(failure);
-        remember(failure, folder);
-        reports[names.indexOf(failure.name)] = failure;
-      }
+      const failure = await huntAloud(names, huntMs, options);
+      if (failure !== undefined) reports[names.indexOf(failure.name)] = failure;
     }
     const report = reportOf(reports);
-    if (values.json) console.log(JSON.stringify(report, null, 2));
-    else if (names.length > 1) console.log(`${report.points} of ${report.outOf} points in all`);
+    console.log(values.json ? JSON.stringify(report, null, 2) : sayAll(reports));
     if (values.svg !== undefined) await drawFailure(reports, values.svg);
     return exitCodeOf(report);
   });
+}
+
+async function checkAll(
+  names: readonly string[],
+  options: GradeOptions,
+): Promise<ExerciseReport[]> {
+  const line = new ProgressLine();
+  const onProgress = line.show.bind(line);
+  const reports = await inParallel(names, AT_A_TIME, (name) =>
+    checkExercise(name, { ...options, onProgress }),
+  );
+  line.clear();
+  return reports;
+}
+
+/** @returns the report of what fails, when something does */
+async function huntAloud(
+  names: readonly string[],
+  forMs: number,
+  options: GradeOptions,
+): Promise<ExerciseReport | undefined> {
+  const line = new ProgressLine();
+  const { failure, rounds, unknown } = await hunt(names, forMs, options, (count) => {
+    line.say(`${count} rounds of fresh seeds`);
+  });
+  line.clear();
+  console.error(`${rounds} rounds of fresh seeds, ${unknown} without a verdict.`);
+  if (failure !== undefined) remember(failure, options.folder);
+  return failure;
 }
 
 function reportOf(exercises: readonly ExerciseReport[]): Report {

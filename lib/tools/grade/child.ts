@@ -7,8 +7,9 @@ import { readFileSync, writeSync } from "node:fs";
 import { formatWithOptions } from "node:util";
 import type { AnyExercise } from "../../properties/index.ts";
 import { harden, openDoors, Refusal, takeAway } from "./doors.ts";
+import { type Ear, listen, type Submission, thrown } from "./ear.ts";
 import type { Found, Job, Word } from "./job.ts";
-import { type Ear, judge, listen, type Submission, thrown, tryExamples } from "./trials.ts";
+import { judge, tryExamples } from "./trials.ts";
 
 const WORDS_PIPE = 3;
 const PRINTED_MAX = 1_000;

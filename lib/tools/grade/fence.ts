@@ -1,12 +1,13 @@
 /** One child process inside of limits: an empty environment, and an end to its time and memory, watched from outside. */
 
-import { execFile, spawn } from "node:child_process";
+import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 import type { Readable, Writable } from "node:stream";
 import { promisify } from "node:util";
 
-const WATCH_EVERY_MS = 50;
+/** Where there is no /proc, every look at a process's memory is a process of its own. */
+const WATCH_EVERY_MS = process.platform === "linux" ? 50 : 500;
 const KEPT_CHARACTERS = 8_000;
 
 /** How a process ended: by itself, or because of a limit, or because it was told to stop. */
@@ -37,18 +38,7 @@ export type Fence = {
 
 /** Runs this Node with these arguments. */
 export function fenced(args: readonly string[], options: FenceOptions): Fence {
-  // Should the grader itself be killed, nobody would end an endless loop: the shell's limit on CPU seconds does.
-  const child = spawn(
-    "/bin/sh",
-    ["-c", 'ulimit -c 0 -t 600; exec "$@"', "sh", process.execPath, ...args],
-    { env: {}, stdio: ["pipe", "pipe", "pipe", "pipe"] },
-  );
-  const [stdin, stdout, stderr, words] = child.stdio as unknown as [
-    Writable,
-    Readable,
-    Readable,
-    Readable,
-  ];
+  const child = start(args);
   let why: Ending["why"] = "itself";
   const end = (because: Ending["why"]) => {
     if (why === "itself") why = because;
@@ -58,14 +48,10 @@ export function fenced(args: readonly string[], options: FenceOptions): Fence {
   const watch = setInterval(async () => {
     if ((await residentMb(child.pid)) > options.memoryMb) end("memory");
   }, WATCH_EVERY_MS);
-  const out = { first: "", last: "" };
-  stdout.setEncoding("utf8").on("data", (text: string) => {
-    out.first = (out.first + text).slice(0, KEPT_CHARACTERS);
-  });
-  stderr.setEncoding("utf8").on("data", (text: string) => {
-    out.last = (out.last + text).slice(-KEPT_CHARACTERS);
-  });
-  createInterface({ input: words }).on("line", (line) => options.onWord?.(line));
+  const [stdin, stdout, stderr, words] = child.stdio as unknown as [Writable, ...Readable[]];
+  const first = collected(stdout, (text) => text.slice(0, KEPT_CHARACTERS));
+  const last = collected(stderr, (text) => text.slice(-KEPT_CHARACTERS));
+  if (words) createInterface({ input: words }).on("line", (line) => options.onWord?.(line));
   // A process that dies early closes its input; how it ended is told by its end.
   stdin.on("error", () => {}).end(options.input);
   const ended = new Promise<Ending>((resolve, reject) => {
@@ -73,7 +59,7 @@ export function fenced(args: readonly string[], options: FenceOptions): Fence {
     child.on("close", (code, signal) => {
       clearTimeout(clock);
       clearInterval(watch);
-      resolve({ why, code, signal, stdout: out.first, stderr: out.last });
+      resolve({ why, code, signal, stdout: first(), stderr: last() });
     });
   });
   return {
@@ -84,6 +70,24 @@ export function fenced(args: readonly string[], options: FenceOptions): Fence {
     },
     stop: () => end("stopped"),
   };
+}
+
+/** Should the grader itself be killed, nobody would end an endless loop: the shell's limit on CPU seconds does. */
+function start(args: readonly string[]): ChildProcess {
+  const script = '{ ulimit -c 0; ulimit -t 600; } 2>/dev/null; exec "$@"';
+  return spawn("/bin/sh", ["-c", script, "sh", process.execPath, ...args], {
+    env: {},
+    stdio: ["pipe", "pipe", "pipe", "pipe"],
+  });
+}
+
+/** What a stream brings, cut to a length. @returns what there is of it so far */
+function collected(stream: Readable | undefined, cut: (text: string) => string): () => string {
+  let all = "";
+  stream?.setEncoding("utf8").on("data", (text: string) => {
+    all = cut(all + text);
+  });
+  return () => all;
 }
 
 /** How much memory a process occupies, in megabytes; 0 when it is gone. */

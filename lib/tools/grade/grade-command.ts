@@ -11,7 +11,7 @@ import {
   read,
 } from "./command.ts";
 import { gradeExercise } from "./grade.ts";
-import { ProgressLine, sayExercise, saySubmission } from "./print.ts";
+import { ProgressLine, sayAll, saySubmission } from "./print.ts";
 import {
   type ExerciseReport,
   exitCodeOf,
@@ -51,7 +51,7 @@ export function main(args: string[], settings: Partial<GradeOptions> = {}): Prom
     const submissions = await gradeAll(folders, secret, { ...settings, signal });
     const report = reportOf(submissions);
     if (values.json) console.log(JSON.stringify(report, null, 2));
-    else console.log(sayAll(submissions));
+    else console.log(say(submissions));
     return exitCodeOf(report);
   });
 }
@@ -98,9 +98,8 @@ function reportOf(submissions: readonly SubmissionReport[]): Report {
   return { points: first.points, outOf: first.outOf, exercises: first.exercises };
 }
 
-function sayAll(submissions: readonly SubmissionReport[]): string {
+function say(submissions: readonly SubmissionReport[]): string {
   const [first, ...others] = submissions;
   if (first === undefined || others.length > 0) return submissions.map(saySubmission).join("\n\n");
-  const parts = first.exercises.map(sayExercise);
-  return [...parts, `${first.points} of ${first.outOf} points in all`].join("\n");
+  return sayAll(first.exercises);
 }

@@ -1,7 +1,13 @@
 /** A report as a person reads it in a terminal: every property with its sentence, never a score alone. */
 
 import { styleText } from "node:util";
-import type { ExerciseReport, Finding, PropertyReport, SubmissionReport } from "./report.ts";
+import {
+  type ExerciseReport,
+  type Finding,
+  type PropertyReport,
+  type SubmissionReport,
+  total,
+} from "./report.ts";
 import type { Progress } from "./settings.ts";
 
 const SIGNS: Readonly<Record<Finding, string>> = {
@@ -42,6 +48,12 @@ export function sayExercise(report: ExerciseReport): string {
   }
   if (printed !== undefined) lines.push("  It printed:", indent(printed.trimEnd(), 4));
   return lines.join("\n");
+}
+
+/** All exercises of one submission, and what they come to. */
+export function sayAll(reports: readonly ExerciseReport[]): string {
+  const { points, outOf } = total(reports);
+  return [...reports.map(sayExercise), `${points} of ${outOf} points in all`].join("\n");
 }
 
 function sayProperty(property: PropertyReport): string {

@@ -10,7 +10,7 @@ import {
   seedFrom,
 } from "./command.ts";
 import { gradeExercise, loadExercise } from "./grade.ts";
-import { sayExercise } from "./print.ts";
+import { sayAll } from "./print.ts";
 import { exitCodeOf, total } from "./report.ts";
 import { DEFAULT_FOLDER, type GradeOptions } from "./settings.ts";
 
@@ -55,7 +55,7 @@ export function main(args: string[], settings: Partial<GradeOptions> = {}): Prom
     const only = path === undefined ? { property } : { property, path };
     const report = await gradeExercise(name, { ...settings, folder, seed, only, signal });
     const whole = { ...total([report]), exercises: [report] };
-    console.log(values.json ? JSON.stringify(whole, null, 2) : sayExercise(report));
+    console.log(values.json ? JSON.stringify(whole, null, 2) : sayAll([report]));
     if (values.svg !== undefined) await drawFailure([report], values.svg);
     return exitCodeOf(whole);
   });

@@ -58,7 +58,8 @@ function firstMistake(output: string, name: string): string | undefined {
     const [, file, at, code = "", what] =
       /^(.*)\((\d+),\d+\): error TS(\d+): (.*)$/.exec(line) ?? [];
     if (file === undefined || basename(file) !== name) continue;
-    const kind = /^1\d{3}$/.test(code) ? "It does not parse" : "It does not type-check";
+    // 1000 to 1199 are the parser's own.
+    const kind = /^1[01]\d\d$/.test(code) ? "It does not parse" : "It does not type-check";
     return `${kind}: line ${at}: ${what} (TS${code})`;
   }
   return undefined;
