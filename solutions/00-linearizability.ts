@@ -8,12 +8,17 @@ export type Operation = {
   readonly returnedMs: number;
 };
 
-/** Wing and Gong's search: build the order from its front, and try everything that may come next. */
+/**
+ * Wing and Gong's search: build the order from its front, and try everything that may come next.
+ */
 export function isLinearizable(operations: readonly Operation[]): boolean {
   return canFinish(operations, 0);
 }
 
-/** What waits may come next if nothing else that waits had returned by then. A lost write need not come. */
+/**
+ * What waits may come next if nothing else that waits had returned by then. A lost write need not
+ * come.
+ */
 function canFinish(waiting: readonly Operation[], holds: number): boolean {
   if (waiting.every((operation) => operation.returnedMs === Infinity)) return true;
   return waiting.some((next) => {

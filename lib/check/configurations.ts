@@ -1,6 +1,6 @@
 /**
- * The memory of a search: a set of configurations, each a few words of 32 bits. A hash only says where to look;
- * two configurations are the same when all their words are.
+ * The memory of a search: a set of configurations, each a few words of 32 bits. A hash only says
+ * where to look; two configurations are the same when all their words are.
  */
 
 /** Configurations are kept in blocks of this many, so that growing never copies them. */
@@ -10,7 +10,9 @@ export class Configurations {
   readonly #width: number;
   readonly #blocks: Uint32Array[] = [];
   #size = 0;
-  /** By hash, with linear probing: the number of a configuration plus one, or 0 for an empty slot. */
+  /**
+   * By hash, with linear probing: the number of a configuration plus one, or 0 for an empty slot.
+   */
   #slots = new Int32Array(64);
 
   /** @param width how many words one configuration has */

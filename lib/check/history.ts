@@ -1,6 +1,7 @@
 /**
- * What clients saw: the only thing a verdict is about. An operation is invoked and then returns `ok`, returns
- * `fail` (it certainly did not happen), or ends as `info` (nobody knows: it may happen at any later time, or never).
+ * What clients saw: the only thing a verdict is about. An operation is invoked and then returns
+ * `ok`, returns `fail` (it certainly did not happen), or ends as `info` (nobody knows: it may
+ * happen at any later time, or never).
  */
 
 /** One operation of one client. Times are in milliseconds of one clock that all clients share. */
@@ -16,8 +17,9 @@ export type Operation<Input = unknown, Output = unknown> = {
       readonly output: Output;
       readonly returnedMs: number;
       /**
-       * The id from which on operations were invoked after this one returned. A recorder knows it even of
-       * events at one instant; without it the times decide, and operations that only touch are concurrent.
+       * The id from which on operations were invoked after this one returned. A recorder knows it
+       * even of events at one instant; without it the times decide, and operations that only touch
+       * are concurrent.
        */
       readonly returnedBefore?: number;
     }
@@ -43,7 +45,9 @@ export type Call<Output> = {
   ok(output: Output, atMs: number): void;
   /** It certainly did not happen. */
   fail(atMs: number): void;
-  /** The client gives up without knowing whether it happened, and may go on with its next operation. */
+  /**
+   * The client gives up without knowing whether it happened, and may go on with its next operation.
+   */
   info(): void;
 };
 
@@ -53,7 +57,10 @@ export class Recorder<Input, Output> {
   readonly #open = new Map<string, number>();
   #nowMs = Number.NEGATIVE_INFINITY;
 
-  /** A client begins an operation. Throws when its previous one has not ended, or when time runs backwards. */
+  /**
+   * A client begins an operation. Throws when its previous one has not ended, or when time runs
+   * backwards.
+   */
   invoke(client: string, input: Input, atMs: number): Call<Output> {
     const id = this.#operations.length;
     const open = this.#open.get(client);
@@ -104,7 +111,9 @@ export class Recorder<Input, Output> {
   }
 }
 
-/** Throws one sentence that names the operation when this is no history that clients can have seen. */
+/**
+ * Throws one sentence that names the operation when this is no history that clients can have seen.
+ */
 export function validateHistory(history: History): void {
   const ids = new Set<number>();
   const clients = new Map<string, Operation>();
@@ -116,8 +125,9 @@ export function validateHistory(history: History): void {
     validateTimes(operation);
     if (previous !== undefined && (previous.id > id || previous.invokedMs > invokedMs)) {
       throw new Error(
-        `Operation ${previous.id}, invoked at ${previous.invokedMs} ms, stands before operation ${id}, ` +
-          `invoked at ${invokedMs} ms; a history lists operations, and counts ids, by invocation.`,
+        `Operation ${previous.id}, invoked at ${previous.invokedMs} ms, stands before ` +
+          `operation ${id}, invoked at ${invokedMs} ms; ` +
+          "a history lists operations, and counts ids, by invocation.",
       );
     }
     previous = operation;
@@ -183,7 +193,10 @@ export function firstWhere<T>(sorted: readonly T[], holds: (item: T) => boolean)
   return low;
 }
 
-/** How many operations of the history were invoked before this one returned. Those at the same instant count. */
+/**
+ * How many operations of the history were invoked before this one returned. Those at the same
+ * instant count.
+ */
 export function returnedBefore(history: History, operation: Operation): number {
   if (operation.outcome !== "ok") return Number.POSITIVE_INFINITY;
   const { returnedBefore, returnedMs } = operation;

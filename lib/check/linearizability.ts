@@ -1,6 +1,7 @@
 /**
- * The verdict on a history: is there one order of its operations, true to real time, that the model accepts?
- * (Herlihy and Wing, "Linearizability: a correctness condition for concurrent objects", 1990.)
+ * The verdict on a history: is there one order of its operations, true to real time, that the model
+ * accepts? (Herlihy and Wing, "Linearizability: a correctness condition for concurrent objects",
+ * 1990.)
  */
 
 import {
@@ -17,7 +18,9 @@ import { type Budget, type Stuck, search } from "./search.ts";
 
 /** How far a check may go before it answers `unknown`. */
 export type Limits = {
-  /** The time it may take. Without it the clock is never read, and equal calls give equal answers. */
+  /**
+   * The time it may take. Without it the clock is never read, and equal calls give equal answers.
+   */
   readonly timeMs?: number;
   /** How many configurations it may remember at once: a million unless told. */
   readonly configurations?: number;
@@ -25,27 +28,36 @@ export type Limits = {
   readonly nowMs?: () => number;
 };
 
-/** What a check found, with the evidence. `configurations` counts those that the search for the verdict entered. */
+/**
+ * What a check found, with the evidence. `configurations` counts those that the search for the
+ * verdict entered.
+ */
 export type Linearizability<Input = unknown, Output = unknown> = {
   readonly configurations: number;
 } & (
   | {
       readonly verdict: "ok";
-      /** The ids of the operations in an order that explains the history; of the unknown ones, those it needs. */
+      /**
+       * The ids of the operations in an order that explains the history; of the unknown ones, those
+       * it needs.
+       */
       readonly witness: readonly number[];
     }
   | {
       readonly verdict: "violated";
       /**
-       * The history up to the first return that cannot be explained; what was under way then is `info`, unless it
-       * failed. Of a partitioned model, only the part that fails. Longer when a limit cut the diagnosis short.
+       * The history up to the first return that cannot be explained; what was under way then is
+       * `info`, unless it failed. Of a partitioned model, only the part that fails. Longer when a
+       * limit cut the diagnosis short.
        */
       readonly prefix: History<Input, Output>;
       /** The operation that no order can place. */
       readonly operation: Operation<Input, Output>;
       /** A sentence from the model, such as "read returned 3, but the register holds 1 or 2". */
       readonly why: string;
-      /** The ids of the longest order found: every operation that returned before that one is in it. */
+      /**
+       * The ids of the longest order found: every operation that returned before that one is in it.
+       */
       readonly deepest: readonly number[];
     }
   | { readonly verdict: "unknown"; readonly reason: string }
@@ -59,9 +71,9 @@ type Failure<Input, Output> = {
 };
 
 /**
- * Judges a history against a model. Operations that touch at one instant are concurrent unless the history says
- * otherwise; `info` may take effect at any later time or never; `fail` never did. Throws one sentence when the
- * history is malformed.
+ * Judges a history against a model. Operations that touch at one instant are concurrent unless the
+ * history says otherwise; `info` may take effect at any later time or never; `fail` never did.
+ * Throws one sentence when the history is malformed.
  */
 export function linearizable<State, Input, Output>(
   history: History<Input, Output>,
@@ -105,7 +117,10 @@ function budgetOf(limits: Limits): Budget {
   return { configurations, stop: () => (nowMs() >= deadlineMs ? reason : undefined) };
 }
 
-/** The history object by object, the smallest part first; whole when an operation touches more than one. */
+/**
+ * The history object by object, the smallest part first; whole when an operation touches more than
+ * one.
+ */
 function partsOf<State, Input, Output>(
   history: History<Input, Output>,
   model: Model<State, Input, Output>,
@@ -126,8 +141,9 @@ function happened<Input, Output>(history: History<Input, Output>): History<Input
 }
 
 /**
- * The shortest beginning of a history that fails. What can be explained up to one return can be explained up to
- * every earlier one, so bisecting finds it; mostly it is the return at which the search for the whole was stuck.
+ * The shortest beginning of a history that fails. What can be explained up to one return can be
+ * explained up to every earlier one, so bisecting finds it; mostly it is the return at which the
+ * search for the whole was stuck.
  */
 function shortest<State, Input, Output>(
   history: History<Input, Output>,
@@ -163,7 +179,10 @@ function knownBefore<Input, Output>(
   );
 }
 
-/** What was known of a history when these operations had returned, and no others had; failures always are. */
+/**
+ * What was known of a history when these operations had returned, and no others had; failures
+ * always are.
+ */
 function known<Input, Output>(
   history: History<Input, Output>,
   returned: readonly Completed<Input, Output>[],
@@ -180,8 +199,9 @@ function known<Input, Output>(
 }
 
 /**
- * One order from the orders of the parts. The next operation is the one invoked first among the heads: if another
- * had returned before its invocation, the head of that one's part would have been invoked still earlier.
+ * One order from the orders of the parts. The next operation is the one invoked first among the
+ * heads: if another had returned before its invocation, the head of that one's part would have been
+ * invoked still earlier.
  */
 function merge(history: History, orders: readonly (readonly number[])[]): readonly number[] {
   const invoked = new Map(history.map((operation, place) => [operation.id, place]));
@@ -197,7 +217,9 @@ function merge(history: History, orders: readonly (readonly number[])[]): readon
   return merged;
 }
 
-/** One sentence from several that begin alike: "it holds 2" and "it holds 1" give "it holds 1 or 2". */
+/**
+ * One sentence from several that begin alike: "it holds 2" and "it holds 1" give "it holds 1 or 2".
+ */
 function either(reasons: readonly string[]): string {
   const sentences = [...new Set(reasons)].map((reason) => reason.split(" "));
   const [first = [], ...others] = sentences;

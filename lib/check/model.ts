@@ -1,4 +1,7 @@
-/** What an object is, said by what one operation at a time does to it. A model is a value with a pure `step`. */
+/**
+ * What an object is, said by what one operation at a time does to it. A model is a value with a
+ * pure `step`.
+ */
 
 /** What a call gave its client; left out when nobody knows. */
 export type Returned<Output> = { readonly output: Output };
@@ -6,28 +9,36 @@ export type Returned<Output> = { readonly output: Output };
 /** The state after an operation, or why the operation is impossible. */
 export type Step<State> =
   | { readonly ok: true; readonly state: State }
-  /** `why` is a full sentence without its end, such as "read returned 3, but the register holds 1". */
+  /**
+   * `why` is a full sentence without its end, such as "read returned 3, but the register holds 1".
+   */
   | { readonly ok: false; readonly why: string };
 
 /**
- * The specification of an object that clients use one at a time. States, inputs and outputs are plain data and
- * are never changed in place.
+ * The specification of an object that clients use one at a time. States, inputs and outputs are
+ * plain data and are never changed in place.
  */
 export type Model<State, Input, Output> = {
   readonly name: string;
   readonly init: State;
   /**
-   * Does `input` alone in `state`. With `returned` undefined the outcome is unknown: then the step must be
-   * possible wherever it is possible for some output, and lead to the same state.
+   * Does `input` alone in `state`. With `returned` undefined the outcome is unknown: then the step
+   * must be possible wherever it is possible for some output, and lead to the same state.
    */
   step(state: State, input: Input, returned: Returned<Output> | undefined): Step<State>;
-  /** A text that two states share exactly when they are equal. Left out, states are compared by what they hold. */
+  /**
+   * A text that two states share exactly when they are equal. Left out, states are compared by what
+   * they hold.
+   */
   key?(state: State): string;
-  /** Whether this operation leaves every state in which it is possible as it was. Left out, none does. */
+  /**
+   * Whether this operation leaves every state in which it is possible as it was. Left out, none
+   * does.
+   */
   isReadOnly?(input: Input, returned: Returned<Output> | undefined): boolean;
   /**
-   * The independent object that an operation touches, such as a key; undefined when it touches more than one.
-   * Histories in which every operation touches one object are checked object by object.
+   * The independent object that an operation touches, such as a key; undefined when it touches more
+   * than one. Histories in which every operation touches one object are checked object by object.
    */
   partition?(input: Input): string | undefined;
 };

@@ -1,6 +1,7 @@
 /**
- * The objects that clients share, each said in one step function. What only changes an object (a write, an add)
- * returns nothing that is judged; what looks at it must return exactly what the object holds. `null` is nothing.
+ * The objects that clients share, each said in one step function. What only changes an object (a
+ * write, an add) returns nothing that is judged; what looks at it must return exactly what the
+ * object holds. `null` is nothing.
  */
 
 import type { Model, Returned, Step } from "./model.ts";
@@ -21,7 +22,10 @@ export function register<Value>(
   return { ...casRegister(initial), name: "register" };
 }
 
-/** One value. A read returns it; a cas writes `to` if the value is `from`, and returns whether it was. */
+/**
+ * One value. A read returns it; a cas writes `to` if the value is `from`, and returns whether it
+ * was.
+ */
 export function casRegister<Value>(
   initial: Value,
 ): Model<Value, CasRegisterInput<Value>, Value | boolean | undefined> {
@@ -52,8 +56,9 @@ export type KeyValueInput =
     };
 
 /**
- * A string for each key. A get returns it, or null; an append puts a string after it; a cas puts `to` if it is
- * `from` (null: if the key is absent), and returns whether it was. Keys are independent.
+ * A string for each key. A get returns it, or null; an append puts a string after it; a cas puts
+ * `to` if it is `from` (null: if the key is absent), and returns whether it was. Keys are
+ * independent.
  */
 export function keyValue(): Model<
   ReadonlyMap<string, string>,
@@ -171,7 +176,10 @@ export type LogInput<Entry> =
   | { readonly kind: "append"; readonly entry: Entry }
   | { readonly kind: "read"; readonly from: number; readonly limit?: number };
 
-/** Entries that only grow. An append returns its offset, a read the entries from an offset on, at most `limit`. */
+/**
+ * Entries that only grow. An append returns its offset, a read the entries from an offset on, at
+ * most `limit`.
+ */
 export function log<Entry>(): Model<
   readonly Entry[],
   LogInput<Entry>,
@@ -195,7 +203,9 @@ export function log<Entry>(): Model<
   };
 }
 
-/** The next state if the call returned what is right, otherwise the sentence that says what it met. */
+/**
+ * The next state if the call returned what is right, otherwise the sentence that says what it met.
+ */
 function answer<State>(
   next: State,
   returned: Returned<unknown> | undefined,

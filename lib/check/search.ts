@@ -1,27 +1,31 @@
 /**
  * The search for an order that explains a history.
  *
- * A history is linearizable when its operations can be put in one order such that (1) an operation that returned
- * before another was invoked comes before it, and (2) the object, taken through that order one operation at a
- * time, gives every client what it got.
+ * A history is linearizable when its operations can be put in one order in which (1) an operation
+ * that returned before another was invoked comes before it, and (2) the object, taken through that
+ * order one operation at a time, gives every client what it got.
  *
- * Wing and Gong (1993) build the order from its front. Which operation may come next? One that no waiting
- * operation must precede: it was invoked before any waiting one returned. Try one of them on the object; if what
- * it returned is impossible, try another; if none is left, take the last choice back. That is a depth-first
- * search, and it may meet n! orders.
+ * Wing and Gong (1993) build the order from its front. An operation may come next if no other that
+ * still waits had returned before it was invoked. Take one of these; if the object cannot give its
+ * client what it got, take another; when none is left, take the last choice back. That is a
+ * depth-first search, and it may try n! orders.
  *
- * Lowe (2017) saw that it meets the same situation over and over: once the same operations are placed and the
- * object is in the same state, the way there does not matter. Such a pair is a *configuration*. The search
- * remembers all it has met and enters none twice, so that at most 2^n times the states are left, and with c clients
- * only about n · 2^c of them can be reached. Horn and Kroening (2015) keep the placed operations as bits and, when
- * the object is made of independent parts, search each part alone (that is done by the caller).
+ * Lowe (2017) saw that it gets into the same situation over and over. Which operations are placed,
+ * and in which state the object is then, is all that decides how the search can go on. This pair is
+ * a *configuration*: the search remembers each one that it has entered, and enters none twice. Real
+ * time fixes whether an operation is placed for all but those that overlap, so that a check is hard
+ * when much happens at once, not when the history is long. Horn and Kroening (2015) keep the placed
+ * operations as bits, and check an object that is made of independent parts part by part
+ * (linearizability.ts does).
  *
- * Three observations keep the rest small, each because it leaves some order intact:
- * - An operation that nobody saw return is optional: it may be placed at any time after its invocation, or never.
- *   The search is over as soon as every completed operation is placed. Where it would change nothing it is not tried.
- * - Two such operations that do the same are interchangeable, so the earlier one is placed first.
- * - A read that is possible now can be placed now, without alternatives: in any order that explains the history
- *   it can be moved to this point, because it changes nothing for the operations that it skips.
+ * Three facts spare more. Each leaves some order that explains the history, if there is one:
+ * - Nobody saw a crashed operation return, so it may be placed anywhere after its invocation, or
+ *   nowhere. The search is over when the completed ones are placed, and tries no crashed one where
+ *   it would change nothing.
+ * - Crashed operations that do the same are interchangeable: the earlier one is placed first.
+ * - A read that is possible now is placed now, without an alternative. In any order that explains
+ *   the history it can be moved to this point, because it changes nothing for the operations that
+ *   it skips.
  */
 
 import { Configurations } from "./configurations.ts";
@@ -63,7 +67,10 @@ type Frame = {
   /** The operation that was placed last; none at the root. */
   readonly placed: Item | undefined;
   readonly state: number;
-  /** How many completed operations are placed, counting by invocation and stopping at the first that is not. */
+  /**
+   * How many completed operations are placed, counting by invocation and stopping at the first that
+   * is not.
+   */
   readonly first: number;
   /** The same, counting by return. */
   readonly returned: number;

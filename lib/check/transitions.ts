@@ -1,4 +1,7 @@
-/** A model as a table of numbers: equal states share a number, equal operations share one, each step is taken once. */
+/**
+ * A model as a table of numbers: equal states share a number, equal operations share one, each step
+ * is taken once.
+ */
 
 import type { Model, Returned } from "./model.ts";
 import { keyOf } from "./value.ts";

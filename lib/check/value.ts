@@ -1,8 +1,12 @@
-/** Plain data compared by what it holds. One text per value, so that a map of texts is a set of values. */
+/**
+ * Plain data compared by what it holds. One text per value, so that a map of texts is a set of
+ * values.
+ */
 
 /**
- * A text that two values share exactly when they hold the same data: objects whatever the order of their fields,
- * maps and sets whatever the order of insertion. Throws for a function, a symbol or an instance of another class.
+ * A text that two values share exactly when they hold the same data: objects whatever the order of
+ * their fields, maps and sets whatever the order of insertion. Throws for a function, a symbol or
+ * an instance of another class.
  */
 export function keyOf(value: unknown): string {
   switch (typeof value) {
@@ -38,7 +42,8 @@ function keyOfObject(value: object): string {
   const prototype = Object.getPrototypeOf(value);
   if (prototype !== null && Object.getPrototypeOf(prototype) !== null) {
     throw new Error(
-      `An instance of ${value.constructor.name} cannot be compared by value; plain data was expected.`,
+      `An instance of ${value.constructor.name} cannot be compared by value; ` +
+        "plain data was expected.",
     );
   }
   const fields = Object.entries(value).map(

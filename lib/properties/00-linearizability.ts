@@ -1,6 +1,6 @@
 /**
- * Judges exercise 00-linearizability against the real checker: about half of the histories are what a simulated
- * register did, the others are touched up so that no order explains them.
+ * Judges exercise 00-linearizability against the real checker: about half of the histories are what
+ * a simulated register did, the others are touched up so that no order explains them.
  */
 
 import fc from "fast-check";
@@ -10,7 +10,10 @@ import { type Exercise, type Property, Violation } from "./exercise.ts";
 
 type Module = typeof import("../../exercises/00-linearizability.ts");
 
-/** One operation of a simulated register: how long after the one before it took effect, and the time around that. */
+/**
+ * One operation of a simulated register: how long after the one before it took effect, and the time
+ * around that.
+ */
 type Plan = {
   readonly kind: "read" | "write";
   readonly value: number;
@@ -96,7 +99,10 @@ const withLostWrite: fc.Arbitrary<Operation[]> = fc
     return byInvocation([...touchUp(others, lie), operation]);
   });
 
-/** The same for the real checker and the picture: overlapping operations are on clients of their own. */
+/**
+ * The same for the real checker and the picture: overlapping operations are on clients of their
+ * own.
+ */
 function historyOf(operations: readonly Operation[]): History<RegisterInput<number>, number> {
   const freeFrom: number[] = [];
   return operations.map(({ kind, value, invokedMs, returnedMs }, id) => {

@@ -1,11 +1,15 @@
 /**
- * Linearizability by its definition: try every order of every choice of operations. Slow, and right at a glance.
- * It knows objects only as something that is called, so that it judges the models as well as the search.
+ * Linearizability by its definition: try every order of every choice of operations. Slow, and right
+ * at a glance. It knows objects only as something that is called, so that it judges the models as
+ * well as the search.
  */
 
 import type { History, Operation } from "../../lib/check/index.ts";
 
-/** An object that one client at a time may call: it changes, and returns. REFUSED when the call is impossible. */
+/**
+ * An object that one client at a time may call: it changes, and returns. REFUSED when the call is
+ * impossible.
+ */
 export type Real<Input, Output> = (input: Input) => Output | typeof REFUSED;
 export const REFUSED = Symbol("refused");
 

@@ -4,7 +4,10 @@ import { type History, linearizable, type Operation } from "../../lib/check/inde
 import { explained, isRightOrder } from "./brute-force.ts";
 import type { Subject } from "./objects.ts";
 
-/** Compares the checker with brute force on each history, evidence included, and counts the verdicts. */
+/**
+ * Compares the checker with brute force on each history, evidence included, and counts the
+ * verdicts.
+ */
 export function compare(
   subject: Subject,
   histories: Iterable<History>,
@@ -80,7 +83,9 @@ function endOf(operation: Operation): number {
   return operation.outcome === "info" ? Number.POSITIVE_INFINITY : operation.returnedMs;
 }
 
-/** Of two returns at one instant, without a known order, that of the smaller id counts as the first. */
+/**
+ * Of two returns at one instant, without a known order, that of the smaller id counts as the first.
+ */
 function returnsAfter(a: Operation, b: Operation): boolean {
   const order = (one: Operation) => (one.outcome === "ok" ? (one.returnedBefore ?? 99) : 99);
   if (endOf(a) !== endOf(b)) return endOf(a) > endOf(b);

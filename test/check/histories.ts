@@ -1,13 +1,22 @@
-/** Small histories for tests: all of a size, and random ones that a real object made and a liar may have touched. */
+/**
+ * Small histories for tests: all of a size, and random ones that a real object made and a liar may
+ * have touched.
+ */
 
 import type { History, Operation, RegisterInput } from "../../lib/check/index.ts";
 import { REFUSED } from "./brute-force.ts";
 import type { Letter, Subject } from "./objects.ts";
 
-/** When the operations of a history are invoked and return: +n invokes operation n, -n ends it, counting from 1. */
+/**
+ * When the operations of a history are invoked and return: +n invokes operation n, -n ends it,
+ * counting from 1.
+ */
 type Shape = readonly number[];
 
-/** Every way in which so many operations, never more at once than clients, can overlap; some never return. */
+/**
+ * Every way in which so many operations, never more at once than clients, can overlap; some never
+ * return.
+ */
 export function shapes(operations: number, clients: number): Shape[] {
   const found: Shape[] = [];
   const extend = (shape: Shape, open: readonly number[], invoked: number) => {
@@ -66,8 +75,9 @@ export function luck(seed: number): () => number {
 }
 
 /**
- * A history of a real object: each operation takes effect at one instant of its interval. Some fail, of some the
- * outcome is unknown, and in two of three histories one operation returns what it did not get.
+ * A history of a real object: each operation takes effect at one instant of its interval. Some
+ * fail, of some the outcome is unknown, and in two of three histories one operation returns what it
+ * did not get.
  */
 export function randomHistory(seed: number, size: number, { fresh, letters }: Subject): History {
   const random = luck(seed);
@@ -113,7 +123,10 @@ export function* randomHistories(subject: Subject, seeds: number): Generator<His
   for (let seed = 1; seed <= seeds; seed++) yield randomHistory(seed, 3 + (seed % 5), subject);
 }
 
-/** Operations on a register as "client kind value invoked-returned"; without a return the outcome is unknown. */
+/**
+ * Operations on a register as "client kind value invoked-returned"; without a return the outcome is
+ * unknown.
+ */
 export function onRegister(...lines: string[]): History<RegisterInput<number>, number | undefined> {
   return lines.map((line, id) => {
     const [client = "", kind, value, times = ""] = line.split(" ");

@@ -1,4 +1,7 @@
-/** The objects that the models describe, built the plain way, and the few calls that tests make of them. */
+/**
+ * The objects that the models describe, built the plain way, and the few calls that tests make of
+ * them.
+ */
 
 import {
   casRegister,

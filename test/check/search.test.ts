@@ -43,7 +43,7 @@ describe("the histories of these tests tell a checker that", () => {
     ["ignores real time", { realTime: "ignored" }, aRegister],
     ["puts operations that touch in order", { touching: "in order" }, aRegister],
     ["lets no crashed operation happen", { crashed: "never happened" }, aRegister],
-    // A crashed write can always come last; a crashed acquire cannot when another holds the lock to the end.
+    // A crashed write can always come last, a crashed acquire only if nobody holds the lock then.
     ["lets every crashed operation happen", { crashed: "must happen" }, aMutex],
   ];
   const mistakes = (subject: Subject, histories: Iterable<History>, rules: Rules) =>
