@@ -1,7 +1,7 @@
 /** A few numbers side by side as bars, such as the messages per request before and after. */
 
 import * as Plot from "@observablehq/plot";
-import { onCard, PADDING } from "./document.ts";
+import { checkWidth, onCard, PADDING } from "./document.ts";
 import { boxMarks, lineMarks, pixels, textMarks } from "./marks.ts";
 import { type Meaning, palette, paper } from "./palette.ts";
 import type { Picture } from "./picture.ts";
@@ -68,9 +68,7 @@ type Field = {
 };
 
 function validate(items: readonly Item[], width: number): void {
-  if (!(width >= 300 && width <= 2000)) {
-    throw new Error(`bars: the width is 300 to 2000 pixels, not ${width}.`);
-  }
+  checkWidth("bars", width);
   if (items.length === 0 || items.length > MOST_ITEMS) {
     throw new Error(`bars: 1 to ${MOST_ITEMS} items can be drawn, not ${items.length}.`);
   }

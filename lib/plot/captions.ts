@@ -44,19 +44,13 @@ export function wordsOf(
 ): { rules: Line[]; marks: Plot.Markish[]; left: string[] } {
   const rules = references.map((reference) => ruleOf(reference, grid));
   const lines = strokes.flatMap((stroke) => linesOf(stroke, grid));
-  const frame = {
-    x: grid.left,
-    y: grid.top,
-    width: grid.right - grid.left,
-    height: grid.bottom - grid.top,
-  };
   const ends = endsOf(strokes, grid);
   const inner = ends.filter((end) => !isAtEdge(end, grid));
   const outer = namesBeside(
     ends.filter((end) => isAtEdge(end, grid)),
     grid,
   );
-  const room = new Room(frame, [...lines, ...rules]);
+  const room = new Room(grid.frame, [...lines, ...rules]);
   const within = room.place(inner.map((end) => ({ candidates: aroundEnd(end, grid) })));
   const names = within.flatMap((label, at): Name[] => {
     const colour = inner[at]?.stroke.colour;

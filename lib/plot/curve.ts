@@ -9,7 +9,7 @@ import {
   type Stroke,
   wordsOf,
 } from "./captions.ts";
-import { onCard } from "./document.ts";
+import { checkWidth, onCard } from "./document.ts";
 import { type Axis, axisMarks, BOTTOM, type Grid, gridOf, HEIGHT, TOP, tickText } from "./grid.ts";
 import { lineMarks } from "./marks.ts";
 import { palette, paper } from "./palette.ts";
@@ -45,9 +45,7 @@ const LOOKS = [
  */
 export function curve(series: readonly Series[], options: CurveOptions): Picture {
   const { width = 640, references = [] } = options;
-  if (!(width >= 300 && width <= 2000)) {
-    throw new Error(`curve: the width is 300 to 2000 pixels, not ${width}.`);
-  }
+  checkWidth("curve", width);
   for (const each of series) validate(each, options);
   const strokes = series.filter((each) => each.points.length > 0).map(strokeOf);
   if (strokes.length === 0) throw new Error("curve: there are no points to draw.");

@@ -12,7 +12,7 @@ import { plainText, shorten, widthOf, wrap } from "./text.ts";
 /** A sign of the legend: a small drawing of 26 by 12 pixels, made with `element`, and what it means. */
 export type Sign = { readonly drawing: string; readonly means: string };
 
-export type Card = {
+type Card = {
   readonly title: string;
   readonly alt: string;
   /** Of the whole card, in pixels. */
@@ -20,8 +20,8 @@ export type Card = {
   /** Plot's options; their `width` and `height` are those of the plot alone. */
   readonly plot: Plot.PlotOptions & { readonly width: number; readonly height: number };
   readonly legend?: readonly Sign[];
-  /** What the picture shows to be wrong, in a sentence right below it. */
-  readonly conclusion?: string;
+  /** What the picture shows to be wrong or not known, in a sentence right below it. */
+  readonly conclusion?: string | undefined;
   /** Sentences at the foot of the card. */
   readonly remarks?: readonly string[];
 };
@@ -30,6 +30,12 @@ export type Card = {
 export const PADDING = 14;
 const TITLE_SIZE = 15;
 const TEXT_SIZE = 11;
+
+/** Throws one sentence when a card is too narrow to be read or too wide to be shown. */
+export function checkWidth(picture: string, width: number): void {
+  if (width >= 300 && width <= 2000) return;
+  throw new Error(`${picture}: the width is 300 to 2000 pixels, not ${width}.`);
+}
 
 /** One SVG element as text, its attributes and texts escaped. `children` are elements already. */
 export function element(
@@ -43,7 +49,7 @@ export function element(
 }
 
 /** Text as it stands between tags or in an attribute: whatever a program wrote stays text. */
-export function escaped(text: string | number): string {
+function escaped(text: string | number): string {
   const entities: Record<string, string> = {
     "&": "&amp;",
     "<": "&lt;",
@@ -152,6 +158,6 @@ function render(options: Plot.PlotOptions): string {
 }
 
 /** Two decimals are a hundredth of a pixel: enough, and the same on every machine. */
-export function round(pixels: number): number {
+function round(pixels: number): number {
   return Math.round(pixels * 100) / 100;
 }

@@ -4,7 +4,7 @@ import * as Plot from "@observablehq/plot";
 import { PADDING } from "./document.ts";
 import { textMarks } from "./marks.ts";
 import { paper } from "./palette.ts";
-import { type Label, plainText, shorten } from "./text.ts";
+import { type Box, type Label, plainText, shorten } from "./text.ts";
 
 export type Axis = {
   /** What is counted along it, such as "consumers". */
@@ -18,7 +18,7 @@ export type Axis = {
 };
 
 /** One scale: a number's pixel, and the same scale as Plot's option. */
-export type Scale = {
+type Scale = {
   apply(value: number): number;
   readonly options: Plot.ScaleOptions;
   readonly domain: readonly [from: number, to: number];
@@ -31,6 +31,8 @@ export type Grid = {
   readonly right: number;
   readonly top: number;
   readonly bottom: number;
+  /** The same four as a box. */
+  readonly frame: Box;
   /** Whether a point lies within both axes. */
   holds(point: { readonly x: number; readonly y: number }): boolean;
 };
@@ -54,7 +56,8 @@ export function gridOf(
   const within = (value: number, [from, to]: Scale["domain"]) => value >= from && value <= to;
   const holds = (point: { readonly x: number; readonly y: number }) =>
     within(point.x, x.domain) && within(point.y, y.domain);
-  return { x, y, left, right, top, bottom, holds };
+  const frame = { x: left, y: top, width: right - left, height: bottom - top };
+  return { x, y, left, right, top, bottom, frame, holds };
 }
 
 /** A scale from the least to the greatest value; upright and linear, it begins at zero when that is near. */

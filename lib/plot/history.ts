@@ -2,16 +2,16 @@
 
 import type * as Plot from "@observablehq/plot";
 import type { History, Linearizability, Operation } from "../check/index.ts";
-import { onCard } from "./document.ts";
-import { lineMarks, pixels, textMarks } from "./marks.ts";
+import { checkWidth, onCard } from "./document.ts";
+import { lineMarks, textMarks } from "./marks.ts";
 import { palette } from "./palette.ts";
 import type { Picture } from "./picture.ts";
 import { type Candidate, type Line, Room, type Wish } from "./places.ts";
 import { linearizationPoints } from "./points.ts";
 import { type Bar, type Rows, rowsOf } from "./rows.ts";
-import { AXIS, BAR, barMarks, boxOfBar, groundMarks, type Sheet, sheetOf } from "./sheet.ts";
+import { BAR, barMarks, boxOfBar, groundMarks, type Sheet, scalesOf, sheetOf } from "./sheet.ts";
 import { type Box, boxOf, overlap, plainText, shorten, widthOf } from "./text.ts";
-import { leftOut, signsOf, tell, tellTitle } from "./verdict.ts";
+import { conclusionOf, leftOut, signsOf, tell, tellTitle } from "./verdict.ts";
 import { countText, operationText } from "./words.ts";
 
 export type HistoryOptions<Input = unknown, Output = unknown> = {
@@ -39,9 +39,7 @@ export function historyBars<Input, Output>(
   options: HistoryOptions<Input, Output> = {},
 ): Picture {
   const { width = 760, result, label = operationText }: HistoryOptions = options;
-  if (!(width >= 300 && width <= 2000)) {
-    throw new Error(`historyBars: the width is 300 to 2000 pixels, not ${width}.`);
-  }
+  checkWidth("historyBars", width);
   if (history.length === 0) throw new Error("historyBars: the history has no operations to draw.");
   const broken = result?.verdict === "violated" ? result : undefined;
   const shown = broken?.prefix ?? history;
@@ -56,11 +54,7 @@ export function historyBars<Input, Output>(
     width,
     plot: {
       width,
-      height: sheet.height,
-      marginTop: 0,
-      marginBottom: AXIS,
-      x: { type: "linear", domain: [...sheet.domain], range: [sheet.left, sheet.right] },
-      y: pixels,
+      ...scalesOf(sheet),
       marks: [
         ...groundMarks(rows, sheet),
         ...barMarks(rows, sheet, broken?.operation),
@@ -69,16 +63,8 @@ export function historyBars<Input, Output>(
       ],
     },
     legend: signsOf(rows, order.length > 0, broken !== undefined),
-    ...(broken === undefined
-      ? {}
-      : {
-          conclusion: `${broken.operation.client}, ${operationText(broken.operation)}: ${broken.why}.`,
-        }),
-    remarks: [
-      ...(result?.verdict === "unknown" ? [`No verdict: ${result.reason}.`] : []),
-      ...leftOut(history, shown, rows),
-      ...words.left,
-    ],
+    conclusion: conclusionOf(result),
+    remarks: [...leftOut(history, shown, rows), ...words.left],
   });
 }
 
@@ -104,13 +90,7 @@ function wordsOf(
   points: ReadonlyMap<number, number>,
   broken: Operation | undefined,
 ): { marks: Plot.Markish[]; left: string[] } {
-  const frame = {
-    x: sheet.left,
-    y: 0,
-    width: sheet.right - sheet.left,
-    height: sheet.height - AXIS,
-  };
-  const room = new Room(frame, pointLines(bars, sheet, points));
+  const room = new Room(sheet.frame, pointLines(bars, sheet, points));
   const wrong = bars.filter(({ operation }) => operation.id === broken?.id);
   const word = { text: "cannot be placed", size: 11, bold: true };
   const words = room.place(wrong.map((bar) => ({ candidates: around(bar, word, sheet) })));
@@ -126,15 +106,13 @@ function wordsOf(
     const text = plainText(label(bar.operation) ?? "");
     return text === "" ? [] : [{ candidates: inOrAround(bar, text, sheet, boxes) }];
   });
-  const labels = room.place(labelled).filter((each) => each !== undefined);
-  const isInside = ({ cost }: Candidate) => cost < INSIDE;
+  const labels = room.place(labelled);
+  const inside = labels.filter((each) => each !== undefined && each.cost < INSIDE);
+  const outside = labels.filter((each) => !inside.includes(each));
   return {
     marks: [
-      ...textMarks(labels.filter(isInside), { rim: palette.plain.fill }),
-      ...textMarks(
-        labels.filter((each) => !isInside(each)),
-        {},
-      ),
+      ...textMarks(inside, { rim: palette.plain.fill }),
+      ...textMarks(outside, {}),
       ...textMarks(words, { fill: palette.lost.text }),
       ...textMarks(numbers, { fill: palette.committed.text }),
     ],

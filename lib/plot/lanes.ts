@@ -4,7 +4,7 @@ import type * as Plot from "@observablehq/plot";
 import type { Trace } from "../sim/index.ts";
 import { type Arrow, arrowsOf, labelText, placesAlong } from "./arrows.ts";
 import { type Board, boardOf, fallsOn, laneMarks, timeAxis, tooShort } from "./board.ts";
-import { onCard } from "./document.ts";
+import { checkWidth, onCard } from "./document.ts";
 import { arrowMarks, crossMarks, lineMarks, pixels, ringMarks, textMarks } from "./marks.ts";
 import { palette, paper } from "./palette.ts";
 import type { Picture } from "./picture.ts";
@@ -30,9 +30,7 @@ export type LanesOptions = Selection & {
  */
 export function lanes(trace: Trace, options: LanesOptions = {}): Picture {
   const { width = 760 } = options;
-  if (!(width >= 300 && width <= 2000)) {
-    throw new Error(`lanes: the width is 300 to 2000 pixels, not ${width}.`);
-  }
+  checkWidth("lanes", width);
   const scene = sceneOf(trace, options);
   const board = boardOf(scene, width, weatherHeight(scene));
   const arrows = arrowsOf(scene.journeys, board, options.label ?? kindOf);

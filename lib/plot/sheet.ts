@@ -3,7 +3,7 @@
 import * as Plot from "@observablehq/plot";
 import type { Operation } from "../check/index.ts";
 import { PADDING } from "./document.ts";
-import { boxMarks, hatchMarks, lineMarks, textMarks } from "./marks.ts";
+import { boxMarks, hatchMarks, lineMarks, pixels, textMarks } from "./marks.ts";
 import { palette, paper } from "./palette.ts";
 import type { Bar, Rows } from "./rows.ts";
 import { type Box, type Label, plainText, shorten, widthOf } from "./text.ts";
@@ -13,6 +13,8 @@ export type Sheet = {
   readonly left: number;
   readonly right: number;
   readonly height: number;
+  /** Where bars and texts may be. */
+  readonly frame: Box;
   readonly domain: readonly [fromMs: number, toMs: number];
   x(ms: number): number;
   y(row: number): number;
@@ -21,7 +23,18 @@ export type Sheet = {
 /** The thickness of a bar. */
 export const BAR = 20;
 /** The height of the axis of time. */
-export const AXIS = 34;
+const AXIS = 34;
+
+/** The scales and margins of a plot of this sheet. */
+export function scalesOf({
+  left,
+  right,
+  height,
+  domain,
+}: Sheet): Plot.PlotOptions & { height: number } {
+  const x = { type: "linear", domain: [...domain], range: [left, right] } as const;
+  return { height, marginTop: 0, marginBottom: AXIS, x, y: pixels };
+}
 
 /** Lays rows out. @param width of the card @param numbered whether numbers stand above the bars */
 export function sheetOf(rows: Rows, width: number, numbered: boolean): Sheet {
@@ -36,7 +49,9 @@ export function sheetOf(rows: Rows, width: number, numbered: boolean): Sheet {
   const perMs = (right - left) / (domain[1] - domain[0]);
   const x = (ms: number) => left + (ms - domain[0]) * perMs;
   const y = (row: number) => 30 + row * pitch;
-  return { left, right, height: y(count - 1) + 28 + AXIS, domain, x, y };
+  const bottom = y(count - 1) + 28;
+  const frame = { x: left, y: 0, width: right - left, height: bottom };
+  return { left, right, height: bottom + AXIS, frame, domain, x, y };
 }
 
 export function boxOfBar({ operation, row }: Bar, sheet: Sheet): Box {
@@ -47,7 +62,7 @@ export function boxOfBar({ operation, row }: Bar, sheet: Sheet): Box {
 
 /** Names, the axis of time, and a line between one client and the next. */
 export function groundMarks(rows: Rows, sheet: Sheet): Plot.Markish[] {
-  const bottom = sheet.height - AXIS;
+  const bottom = sheet.frame.height;
   const names = rows.clients.map(({ client, rows }): Label => {
     const y = sheet.y(rows[0] ?? 0);
     const text = shorten(plainText(client), 110, 12, true);

@@ -26,9 +26,9 @@ export type Band = {
   readonly role: string | undefined;
 };
 
-export type Pause = { readonly node: NodeId; readonly fromMs: number; readonly toMs: number };
+type Pause = { readonly node: NodeId; readonly fromMs: number; readonly toMs: number };
 
-export type Fall = {
+type Fall = {
   readonly node: NodeId;
   readonly atMs: number;
   readonly kind: "crash" | "wipe";

@@ -52,14 +52,21 @@ export function tell(
   ].join(" ");
 }
 
+/** Why a history has no order, or why nobody knows; of one that has an order there is nothing to say. */
+export function conclusionOf(result: Linearizability | undefined): string | undefined {
+  if (result?.verdict === "unknown") return `No verdict: ${result.reason}.`;
+  if (result?.verdict !== "violated") return undefined;
+  return `${result.operation.client}, ${operationText(result.operation)}: ${result.why}.`;
+}
+
 /** What a picture of these rows leaves out of a history, in sentences. */
 export function leftOut(history: History, shown: History, { bars }: Rows): string[] {
   if (bars.length === history.length) return [];
   const of = `of ${countText(history.length, "operation")}`;
   if (shown.length === history.length)
     return [`Shown are ${bars.length} ${of}, from the first on.`];
-  const part = bars.length < shown.length ? `the last ${bars.length}` : `the ${bars.length}`;
-  return [`Shown are ${part} ${of} up to the first return that no order explains.`];
+  const last = bars.length < shown.length ? "the last " : "";
+  return [`Shown are ${last}${bars.length} ${of}, up to the first return that no order explains.`];
 }
 
 /** The signs of a picture, only those that it uses. */

@@ -34,7 +34,7 @@ export function weatherLeft(scene: Scene): string[] {
   const more = stripsOf(scene).length - MOST_STRIPS;
   return [
     ...(clocks.length > 0 ? [`Clocks are wrong: ${clocks.join(", ")}.`] : []),
-    ...(more > 0 ? [`Not drawn: ${countText(more, "more fault")} of the network.`] : []),
+    ...(more > 0 ? [`Not named: ${countText(more, "more fault")} of the network.`] : []),
   ];
 }
 

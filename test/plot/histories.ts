@@ -2,6 +2,7 @@
 
 import type { History, RegisterInput } from "../../lib/check/index.ts";
 import { Recorder } from "../../lib/check/index.ts";
+import { lots } from "./traces.ts";
 
 type Registers = History<RegisterInput<number>, number | undefined>;
 
@@ -64,11 +65,7 @@ export function many(): Registers {
 
 /** A history drawn by lot, right or wrong. */
 export function anything(seed: number): Registers {
-  let luck = seed * 7919 + 1;
-  const below = (n: number) => {
-    luck = (Math.imul(luck, 1_103_515_245) + 12_345) >>> 0;
-    return Math.floor((luck / 2 ** 32) * n);
-  };
+  const below = lots(seed);
   const run = new Recorder<RegisterInput<number>, number | undefined>();
   const open = new Map<string, ReturnType<typeof run.invoke>>();
   const reads = new Set<string>();

@@ -65,7 +65,7 @@ test("the operation that cannot be placed is marked by a word, and the reason is
 test("what comes after the first return that has no place is left out, and it says so", () => {
   const drawn = words(historyBars(stale(), { result: linearizable(stale(), model) }).svg);
   expect(drawn).not.toContain("read → 3");
-  expect(drawn.join(" ")).toContain("the 5 of 6 operations up to the first return");
+  expect(drawn.join(" ")).toContain("Shown are 5 of 6 operations, up to the first return");
 });
 
 test("an operation that nobody answered ends open, and one that failed is hatched, both told in the legend", () => {

@@ -171,13 +171,20 @@ export function long(messages: number): Trace {
   return run.trace(messages * 0.4 + 10);
 }
 
+/** Draws lots: each call gives a whole number below `n` (Mulberry32). */
+export function lots(seed: number): (n: number) => number {
+  let state = seed;
+  return (n) => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return Math.floor((((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32) * n);
+  };
+}
+
 /** A run drawn by lot: anything may happen to anybody at any time. */
 export function anything(seed: number): Trace {
-  let luck = seed + 1;
-  const below = (n: number) => {
-    luck = (Math.imul(luck, 1_103_515_245) + 12_345) >>> 0;
-    return Math.floor((luck / 2 ** 32) * n);
-  };
+  const below = lots(seed);
   const all = Array.from(
     { length: 1 + below(8) },
     (_, n) => `server-${n}`.slice(0, 2 + below(9)) + n,
