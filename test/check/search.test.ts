@@ -1,9 +1,12 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { type History, linearizable } from "../../lib/check/index.ts";
 import { explained, RULES, type Rules } from "./brute-force.ts";
 import { compare } from "./compare.ts";
 import { allHistories, type Clock, randomHistories } from "./histories.ts";
 import { aMutex, aQueue, aRegister, type Subject, subjects } from "./objects.ts";
+
+// Seconds of work at most, on a machine that may be busy with other things.
+vi.setConfig({ testTimeout: 60_000 });
 
 const CLOCKS: readonly Clock[] = [
   "each event at a time of its own",
