@@ -10,6 +10,7 @@ import { main as check } from "../../lib/tools/grade/check.ts";
 import { type GradeOptions, gradeExercise } from "../../lib/tools/grade/grade.ts";
 import { main as gradeCommand } from "../../lib/tools/grade/grade-command.ts";
 import { main as hint } from "../../lib/tools/grade/hint.ts";
+import { sayExercise } from "../../lib/tools/grade/print.ts";
 import { main as replay } from "../../lib/tools/grade/replay.ts";
 import type { ExerciseReport, Report } from "../../lib/tools/grade/report.ts";
 
@@ -377,6 +378,13 @@ export async function doubleLater(n: number): Promise<number> { await null; ${bo
     const folder = submission({ "91-half.ts": source });
     const report = await gradeExercise("91-half", { ...settings, folder, types: false });
     expect(report).toMatchObject({ verdict: "ok", points: 4 });
+  });
+
+  test("one that would draw over its report", async () => {
+    const source = `export function double() { throw new Error("\\u001b[2Kall fine"); }${LATER}`;
+    const said = sayExercise(await grade(source));
+    expect(said).toContain("all fine");
+    expect(said).not.toContain("\u001b[2K");
   });
 
   test("one that is a link to somebody else's file", async () => {

@@ -86,8 +86,10 @@ export function saySubmission({
   return lines.join("\n");
 }
 
+/** A submission's words could otherwise draw over ours with control characters. */
 function indent(text: string, by: number): string {
   return text
+    .replace(/[^\P{Cc}\n\t]/gu, "\ufffd")
     .split("\n")
     .map((line) => " ".repeat(by) + line)
     .join("\n");
