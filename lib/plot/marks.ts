@@ -98,7 +98,7 @@ export function textMarks(
       fontSize: same[0]?.size ?? 10,
       ...(same[0]?.bold ? { fontWeight: "bold" } : {}),
       fill: paper.ink,
-      ...(rim === "none" ? {} : { stroke: rim, strokeWidth: 4 }),
+      ...(rim === "none" ? {} : { stroke: rim, strokeWidth: 6 }),
       ...rest,
     }),
   );

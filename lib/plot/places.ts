@@ -49,15 +49,15 @@ export class Room {
         [best, least] = [candidate, candidate.cost + covered];
       }
       if (best === undefined) this.refused += 1;
-      else this.#taken.push(withSides(boxOf(best)));
+      else this.#taken.push(withMargin(boxOf(best)));
       return best;
     });
   }
 }
 
-/** A box and a little room at its sides, so that two texts side by side stay two. */
-function withSides({ x, y, width, height }: Box): Box {
-  return { x: x - 3, y, width: width + 6, height };
+/** A box and a little room around it, so that two texts side by side stay two, and no rim touches another text. */
+function withMargin({ x, y, width, height }: Box): Box {
+  return { x: x - 3, y: y - 1, width: width + 6, height: height + 2 };
 }
 
 /** How much a box hides of the lines: about one for each that runs through it, of its own the share that it covers. */
