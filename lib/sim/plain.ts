@@ -15,9 +15,6 @@ export function copy<T>(value: T): T {
   }
 }
 
-/** What assignment gives a member, for the one name that assignment does not make a member of. */
-const OWN = { writable: true, enumerable: true, configurable: true };
-
 /** Where a value stands, innermost last; turned into text only when something is wrong. */
 type Place = { readonly above: Place | undefined; readonly key: string | number } | undefined;
 
@@ -29,13 +26,11 @@ function copyAt(value: unknown, place: Place): unknown {
   if (Array.isArray(value)) return value.map((item, key) => copyAt(item, { above: place, key }));
   const prototype = Object.getPrototypeOf(value);
   if (prototype === Object.prototype || prototype === null) {
-    const result: Record<string, unknown> = {};
-    for (const key in value) {
-      const item = (value as Record<string, unknown>)[key];
-      const leaf = typeof item === "string" || typeof item === "number";
-      const copied = leaf ? item : copyAt(item, { above: place, key });
-      if (key === "__proto__") Object.defineProperty(result, key, { value: copied, ...OWN });
-      else result[key] = copied;
+    const result: Record<string, unknown> = { ...value };
+    for (const key in result) {
+      const item = result[key];
+      if (typeof item === "string" || typeof item === "number") continue;
+      result[key] = copyAt(item, { above: place, key });
     }
     return result;
   }
@@ -119,12 +114,12 @@ export function hash(value: unknown, start = 0, skipNumbers = false): number {
     for (const item of value) h = hash(item, h, skipNumbers);
     return stir(h, skipNumbers ? 0 : value.length);
   }
+  let members = 0;
   if (value instanceof Uint8Array) {
     let h = stir(start, 9);
     for (const byte of value) h = imul(h ^ byte, 0x01000193);
     return stir(h, value.length);
   }
-  let members = 0;
   if (value instanceof Map) {
     for (const [k, v] of value)
       members = (members + spread(hash(v, hash(k, start), skipNumbers))) | 0;

@@ -89,9 +89,11 @@ class World implements Ground {
       const whole = "protocol" in server ? server : { protocol: server };
       this.hosts.set(id, new Host(self, whole, this, this.network, scenario.syncTime ?? 1));
     }
-    // Faults first: a clock that is wrong from the beginning is wrong when its server starts.
-    for (const fault of scenario.faults ?? []) this.plan(fault);
+    // A clock that is wrong from the beginning is wrong when its server starts; but only what runs can be paused.
+    const { faults = [] } = scenario;
+    for (const fault of faults) if (fault.kind !== "pause") this.plan(fault);
     for (const host of this.hosts.values()) this.at(0, () => host.start());
+    for (const fault of faults) if (fault.kind === "pause") this.plan(fault);
   }
 
   async run(check: () => void, settle: () => Promise<void>): Promise<Run> {
@@ -142,10 +144,10 @@ class World implements Ground {
 
   record(happening: Happening, cause?: number): number {
     const index = this.trace.length;
-    const word = stir(hash(essence(happening), hashString(this.us, happening.kind)), this.us);
+    const word = essence(happening, stir(index, this.us));
     this.digestHigh = stir(this.digestHigh, word);
     this.digestLow = stir(this.digestLow ^ 0x9e3779b9, word);
-    this.trace.push({ ...happening, index, atMs: this.us / 1000, cause });
+    this.trace.push(traced(happening, index, this.us / 1000, cause));
     return index;
   }
 
@@ -186,7 +188,7 @@ class World implements Ground {
       case "pause":
         return [() => host.pause(fault), () => host.resume(fault)];
       case "skew":
-        return [() => host.skew(fault), () => host.unskew(fault)];
+        return [() => host.clock.begin(fault), () => host.clock.end(fault)];
       default:
         throw new Error(`Invariant broken: ${fault.kind} is not a fault of one server`);
     }
@@ -217,10 +219,31 @@ class World implements Ground {
   }
 }
 
-/** What the digest takes of an event besides its kind and time. A delivery repeats its send, so its number is enough. */
-function essence(happening: Happening): unknown {
-  if (happening.kind !== "deliver") return happening;
-  return [happening.node, happening.message];
+/** The event of a happening. An object that is made whole in one place costs half, so the two commonest are. */
+function traced(
+  happening: Happening,
+  index: number,
+  atMs: number,
+  cause: number | undefined,
+): TraceEvent {
+  if (happening.kind === "send") {
+    const { kind, node, to, message, body } = happening;
+    return { kind, node, to, message, body, index, atMs, cause };
+  }
+  if (happening.kind === "deliver") {
+    const { kind, node, from, message, body, sentMs } = happening;
+    return { kind, node, from, message, body, sentMs, index, atMs, cause };
+  }
+  return { ...happening, index, atMs, cause };
+}
+
+/** What the digest takes of an event: all that it says. A delivery repeats its send, so its number is enough. */
+function essence(happening: Happening, start: number): number {
+  if (happening.kind === "deliver")
+    return stir(hashString(start, happening.node), happening.message);
+  let h = start;
+  for (const key in happening) h = hash(happening[key as keyof Happening], h);
+  return h;
 }
 
 function checkScenario(scenario: Scenario, nodes: readonly NodeId[]): void {
