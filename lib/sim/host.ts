@@ -3,6 +3,7 @@
  * into steps of the protocol, and performs what a step asked for unless the process sleeps.
  */
 
+import { Clock } from "./clock.ts";
 import { Durable } from "./durable.ts";
 import { type Effect, Recorder } from "./effects.ts";
 import type { Fault } from "./faults.ts";
@@ -27,12 +28,12 @@ export function withProgram<State, Message>(
   return { protocol, program };
 }
 
-type Skew = Fault & { kind: "skew" };
 type Pause = Fault & { kind: "pause" };
 
 export class Host implements Endpoint, Floor {
   readonly id: NodeId;
   readonly luck: Luck;
+  readonly clock = new Clock();
   state: unknown;
   private readonly self: Self;
   private readonly server: Server;
@@ -40,7 +41,6 @@ export class Host implements Endpoint, Floor {
   private readonly network: Network;
   private readonly disk: Durable;
   private readonly recorder: Recorder<unknown>;
-  private readonly skews = new Set<Skew>();
   private readonly pauses = new Set<Pause>();
   private running: Running | undefined;
   /** Timers by name, each with the number of its last setting. */
@@ -73,17 +73,11 @@ export class Host implements Endpoint, Floor {
   }
 
   nowMs(): number {
-    const trueMs = this.ground.nowUs() / 1000;
-    let ms = trueMs;
-    for (const { atMs, byMs = 0, rate = 1 } of this.skews)
-      ms += byMs + (rate - 1) * (trueMs - atMs);
-    return ms;
+    return this.clock.readMs(this.ground.nowUs() / 1000);
   }
 
   trueUs(ownMs: number): number {
-    let rate = 1;
-    for (const skew of this.skews) rate *= skew.rate ?? 1;
-    return Math.round((ownMs * 1000) / rate);
+    return this.clock.trueUs(ownMs);
   }
 
   // What faults do.
@@ -133,14 +127,6 @@ export class Host implements Endpoint, Floor {
     if (!this.pauses.delete(pause) || this.pauses.size > 0) return;
     this.ground.record({ kind: "resume", node: this.id });
     this.release();
-  }
-
-  skew(skew: Skew): void {
-    this.skews.add(skew);
-  }
-
-  unskew(skew: Skew): void {
-    this.skews.delete(skew);
   }
 
   // What the network and the program bring.

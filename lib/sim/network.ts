@@ -4,12 +4,13 @@
  * order. A datagram is on its own: it may be lost, doubled, late.
  */
 
-import type { Fault, Link } from "./faults.ts";
+import type { Fault } from "./faults.ts";
 import { type Ground, Luck } from "./ground.ts";
 import { hash, hashString } from "./plain.ts";
 import { invariant, type NodeId, type Wire } from "./protocol.ts";
 import { drawUs, type Latency } from "./random.ts";
 import type { Happening } from "./trace.ts";
+import { type Way, Weather } from "./weather.ts";
 
 /** A message on its way. */
 export type Letter = {
@@ -44,11 +45,8 @@ type Item = {
 };
 
 /** One direction between two servers, and its sender's end of their connection. */
-type Channel = {
-  readonly from: NodeId;
-  readonly to: NodeId;
+type Channel = Way & {
   readonly receiver: Endpoint;
-  readonly luck: Luck;
   readonly items: Item[];
   /** Brings the next item, if it can be brought now. */
   readonly bring: () => void;
@@ -56,17 +54,12 @@ type Channel = {
   end: End | undefined;
 };
 
-const DROP = hashString(0, "drop");
-const DUPLICATE = hashString(0, "duplicate");
-const REORDER = hashString(0, "reorder");
-const LATENESS = hashString(0, "lateness");
-
 export class Network {
   private readonly ground: Ground;
   private readonly endpoints: ReadonlyMap<NodeId, Endpoint>;
   private readonly latency: Latency;
   private readonly channels = new Map<NodeId, Map<NodeId, Channel>>();
-  private readonly faults = new Set<Fault>();
+  private readonly weather = new Weather();
   private connections = 0;
   private messages = 0;
 
@@ -78,11 +71,11 @@ export class Network {
 
   begin(fault: Fault): void {
     if (fault.kind === "break") this.break(...fault.between);
-    else this.faults.add(fault);
+    else this.weather.begin(fault);
   }
 
   end(fault: Fault): void {
-    this.faults.delete(fault);
+    this.weather.end(fault);
     const nowUs = this.ground.nowUs();
     for (const row of this.channels.values()) {
       for (const { items, bring } of row.values()) {
@@ -174,7 +167,7 @@ export class Network {
   private bring(channel: Channel): void {
     const next = channel.items[0];
     if (next === undefined || next.readyUs > this.ground.nowUs()) return;
-    if (this.meets(channel, "cut") || this.meets(channel, "stall")) return;
+    if (this.weather.has("cut", channel) || this.weather.has("stall", channel)) return;
     if (channel.receiver.sleeps(channel.bring)) return;
     channel.items.shift();
     this.receive(channel, next);
@@ -227,16 +220,16 @@ export class Network {
       if (receiver.up) receiver.arrive(from, letter);
       else this.lose(channel, letter, "down");
     };
-    if (this.meets(channel, "cut")) {
+    if (this.weather.has("cut", channel)) {
       this.lose(channel, letter, "cut");
-    } else if (this.strikes(channel, "drop", about ^ DROP)) {
+    } else if (this.weather.strikes("drop", channel, about)) {
       this.lose(channel, letter, "dropped");
     } else {
-      const copies = this.strikes(channel, "duplicate", about ^ DUPLICATE) ? 2 : 1;
+      const copies = this.weather.strikes("duplicate", channel, about) ? 2 : 1;
       for (let i = 0; i < copies; i++) {
-        const lateUs = this.latenessUs(channel, about);
+        const lateUs = this.weather.latenessUs(channel, about);
         this.ground.at(this.arrivalUs(channel, about) + lateUs, () => {
-          if (this.meets(channel, "cut")) this.lose(channel, letter, "cut");
+          if (this.weather.has("cut", channel)) this.lose(channel, letter, "cut");
           else if (!receiver.sleeps(land)) land();
         });
       }
@@ -253,37 +246,8 @@ export class Network {
   }
 
   private arrivalUs(channel: Channel, about: number): number {
-    let us = this.ground.nowUs() + drawUs(this.latency, channel.luck.ask(about));
-    for (const fault of this.faults) {
-      if (fault.kind === "delay" && covers(fault, channel)) us += Math.round(fault.byMs * 1000);
-    }
-    return us;
-  }
-
-  private latenessUs(channel: Channel, about: number): number {
-    let us = 0;
-    for (const fault of this.faults) {
-      if (fault.kind !== "reorder" || !covers(fault, channel)) continue;
-      if (channel.luck.ask(about ^ REORDER) < fault.probability) {
-        us += Math.round(fault.byMs * 1000 * channel.luck.ask(about ^ LATENESS));
-      }
-    }
-    return us;
-  }
-
-  private strikes(channel: Channel, kind: "drop" | "duplicate", about: number): boolean {
-    for (const fault of this.faults) {
-      if (fault.kind !== kind || !covers(fault, channel)) continue;
-      if (channel.luck.ask(about) < fault.probability) return true;
-    }
-    return false;
-  }
-
-  private meets(channel: Channel, kind: "cut" | "stall"): boolean {
-    for (const fault of this.faults) {
-      if (fault.kind === kind && covers(fault, channel)) return true;
-    }
-    return false;
+    const wayUs = drawUs(this.latency, channel.luck.ask(about));
+    return this.ground.nowUs() + wayUs + this.weather.delayUs(channel);
   }
 
   private channel(from: NodeId, to: NodeId): Channel {
@@ -314,14 +278,4 @@ export class Network {
     const known = [...this.endpoints.keys()].join(", ");
     throw new Error(`There is no server "${node}" to reach; the servers are ${known}.`);
   }
-}
-
-/** Whether a fault between two sides touches the way of a message. */
-function covers(fault: Fault, { from, to }: Channel): boolean {
-  if (fault.kind === "cut") {
-    const there = fault.from.includes(from) && fault.to.includes(to);
-    return there || (!fault.oneWay && fault.to.includes(from) && fault.from.includes(to));
-  }
-  const link = fault as Link;
-  return (link.from?.includes(from) ?? true) && (link.to?.includes(to) ?? true);
 }

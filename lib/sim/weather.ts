@@ -1,0 +1,76 @@
+/** Which faults of the network are in force, and what they do to what passes between two servers. */
+
+import type { Fault, Link } from "./faults.ts";
+import type { Luck } from "./ground.ts";
+import { hashString } from "./plain.ts";
+import type { NodeId } from "./protocol.ts";
+
+/** A way from one server to another, with the luck of what passes on it. */
+export type Way = { readonly from: NodeId; readonly to: NodeId; readonly luck: Luck };
+
+const STRIKE = {
+  drop: hashString(0, "drop"),
+  duplicate: hashString(0, "duplicate"),
+  reorder: hashString(0, "reorder"),
+};
+const LATENESS = hashString(0, "lateness");
+
+export class Weather {
+  private readonly faults = new Set<Fault>();
+
+  begin(fault: Fault): void {
+    this.faults.add(fault);
+  }
+
+  end(fault: Fault): void {
+    this.faults.delete(fault);
+  }
+
+  /** Whether a fault of this kind is in the way. */
+  has(kind: "cut" | "stall", way: Way): boolean {
+    for (const fault of this.faults) {
+      if (fault.kind === kind && covers(fault, way)) return true;
+    }
+    return false;
+  }
+
+  /** How much longer everything takes. */
+  delayUs(way: Way): number {
+    let us = 0;
+    for (const fault of this.faults) {
+      if (fault.kind === "delay" && covers(fault, way)) us += Math.round(fault.byMs * 1000);
+    }
+    return us;
+  }
+
+  /** Whether a datagram is lost, or doubled. @param about what it is about, for luck */
+  strikes(kind: "drop" | "duplicate", way: Way, about: number): boolean {
+    for (const fault of this.faults) {
+      if (fault.kind !== kind || !covers(fault, way)) continue;
+      if (way.luck.ask(about ^ STRIKE[kind]) < fault.probability) return true;
+    }
+    return false;
+  }
+
+  /** For how long a datagram is held back, so that others overtake it. */
+  latenessUs(way: Way, about: number): number {
+    let us = 0;
+    for (const fault of this.faults) {
+      if (fault.kind !== "reorder" || !covers(fault, way)) continue;
+      if (way.luck.ask(about ^ STRIKE.reorder) < fault.probability) {
+        us += Math.round(fault.byMs * 1000 * way.luck.ask(about ^ LATENESS));
+      }
+    }
+    return us;
+  }
+}
+
+/** Whether a fault between two sides touches a way. */
+function covers(fault: Fault, { from, to }: Way): boolean {
+  if (fault.kind === "cut") {
+    const there = fault.from.includes(from) && fault.to.includes(to);
+    return there || (!fault.oneWay && fault.to.includes(from) && fault.from.includes(to));
+  }
+  const link = fault as Link;
+  return (link.from?.includes(from) ?? true) && (link.to?.includes(to) ?? true);
+}
