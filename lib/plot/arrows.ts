@@ -88,7 +88,8 @@ function pathOf(journey: Journey, field: Field, usual: number): Line {
   if (endMs !== undefined) return { x1, y1, x2: field.x(endMs), y2 };
   const arrival = field.x(sentMs + usual);
   if (arrival > field.right) return { x1, y1, x2: arrival, y2 };
-  return { x1, y1, x2: field.right + 1, y2: y1 + (y2 - y1) * 0.8 };
+  // It is held up: it has not come half of the way, so it does not pass the wall of a cut.
+  return { x1, y1, x2: field.right + 1, y2: y1 + (y2 - y1) * 0.4 };
 }
 
 /** Half of the way, or a little less where the middle would lie upon another server's lane. */

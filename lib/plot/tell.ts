@@ -72,7 +72,7 @@ export function signsOf(scene: Scene): Sign[] {
   if (scene.pauses.length > 0) signs.push({ drawing: hatchSign, means: "paused" });
   if (scene.falls.length > 0) signs.push({ drawing: fallSign, means: "down" });
   if (scene.weather.some((each) => each.fault.kind === "cut")) {
-    signs.push({ drawing: cutSign, means: "cut: nothing passes" });
+    signs.push({ drawing: cutSign, means: "cut: nothing passes between the sides named above" });
   }
   return signs;
 }

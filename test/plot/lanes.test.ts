@@ -170,3 +170,17 @@ test("what cannot be seen is told in words", () => {
   expect(alt).toContain("At 22 ms s2 falls (crash).");
   expect(svg).toContain(`<desc>${alt}</desc>`);
 });
+
+test("a message that a cut holds up does not pass the wall", () => {
+  const y = new Map([
+    ["a", 0],
+    ["b", 100],
+  ]);
+  const field = { x: (ms: number) => ms, y, left: 0, right: 92, bar: 0 };
+  const run = new Recorder("a", "b");
+  run.send(0, "a", "b", {}, 5);
+  run.send(10, "a", "b", {}, "under way");
+  const [, held] = arrowsOf(journeysOf(run.trace(92)), field, () => undefined);
+  expect(held).toMatchObject({ x1: 10, x2: 92, ends: false });
+  expect(held?.y2).toBeLessThan(50);
+});
