@@ -83,7 +83,11 @@ async function keepOpen(args, portGiven) {
       ...(process.getuid?.() === 0 ? ["--allow-root"] : []),
       ...args,
     ],
-    { cwd: work, env: jupyterEnvironment(ROOT), log: join(state, "jupyterlab.log") },
+    {
+      ...{ cwd: work, env: jupyterEnvironment(ROOT), log: join(state, "jupyterlab.log") },
+      // It stops its kernels first.
+      patienceSeconds: 15,
+    },
   );
   let stopping = false;
   for (const signal of /** @type {const} */ (["SIGINT", "SIGTERM", "SIGHUP"])) {
@@ -92,10 +96,12 @@ async function keepOpen(args, portGiven) {
       server.stop();
     });
   }
-  announce(join(jupyter, "runtime", `jpserver-${server.pid}.json`), server.exited);
+  const infoFile = join(jupyter, "runtime", `jpserver-${server.pid}.json`);
+  const opened = await announce(infoFile, server.exited);
   const code = await server.exited;
   if (stopping || code === 0) {
-    console.log("\nJupyterLab has stopped. Your work is in work/.");
+    // Options such as --version make it print and leave.
+    console.log(opened ? "\nJupyterLab has stopped. Your work is in work/." : server.output());
     return 0;
   }
   throw new Problem(
@@ -106,20 +112,24 @@ async function keepOpen(args, portGiven) {
 /**
  * Prints the address as soon as the server has written down where it listens.
  * @param {string} infoFile @param {Promise<number>} exited
+ * @returns {Promise<boolean>} false when it ended before that
  */
 async function announce(infoFile, exited) {
   rmSync(infoFile, { force: true });
   let running = true;
-  exited.finally(() => {
+  const stop = () => {
     running = false;
-  });
+  };
+  exited.then(stop, stop);
   while (running) {
-    await sleep(100);
     const address = addressIn(textOf(infoFile) ?? "");
-    if (address === undefined) continue;
-    console.log(`\nJupyterLab is open; Ctrl-C stops it:\n\n  ${address}\n`);
-    return;
+    if (address !== undefined) {
+      console.log(`\nJupyterLab is open; Ctrl-C stops it:\n\n  ${address}\n`);
+      return true;
+    }
+    await sleep(100);
   }
+  return false;
 }
 
 /**

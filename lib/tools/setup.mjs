@@ -11,7 +11,7 @@ const COMMANDS = { lab: "./lab.mjs", test: "./setup/suite.mjs" };
 async function main([name = "", ...args]) {
   if (Number(process.versions.node.split(".")[0]) < OLDEST_NODE) {
     console.error(
-      `This is Node ${process.versions.node}: install Node ${OLDEST_NODE} or newer from https://nodejs.org.`,
+      `Node ${process.versions.node} is too old: install Node ${OLDEST_NODE} or newer from https://nodejs.org.`,
     );
     return 1;
   }

@@ -6,13 +6,18 @@
 
 import { spawn } from "node:child_process";
 import { createWriteStream } from "node:fs";
+import { createInterface } from "node:readline";
 
 /**
  * The program leads a process group of its own; beside it `cat` waits for the end of a pipe that only we hold
- * open. Our death closes the pipe, and then the group is told to stop.
+ * open. Our death closes the pipe; then the group is told to stop, and killed if it has not (npm ci
+ * does not: it waits for its downloads first).
+ * @param {number} patienceSeconds
  */
-const LEASH = `exec 3<&0 </dev/null
-(cat <&3; kill -TERM -$$) >/dev/null 2>&1 &
+const leash = (patienceSeconds) => `exec 3<&0 </dev/null
+(trap "" TERM; cat <&3; kill -TERM -$$
+ left=${patienceSeconds}; while kill -0 $$ && [ $left -gt 0 ]; do sleep 1; left=$((left - 1)); done
+ kill -KILL -$$) >/dev/null 2>&1 &
 exec 3<&-
 exec "$@"`;
 
@@ -33,23 +38,26 @@ const KEPT_CHARACTERS = 64 * 1024;
  * @param {string} options.cwd
  * @param {NodeJS.ProcessEnv} [options.env]
  * @param {string} [options.log] a file for all that it prints; without it the program prints on our own screen
- * @param {(line: string) => void} [options.onLine] gets the last full line whenever something was printed
+ * @param {(line: string) => void} [options.onLine] gets every line that it prints
+ * @param {number} [options.patienceSeconds] how long it may take to stop before it is killed
  * @returns {Child}
  */
-export function start(argv, { cwd, env = process.env, log, onLine }) {
+export function start(argv, { cwd, env = process.env, log, onLine, patienceSeconds = 2 }) {
   const shown = log === undefined ? "inherit" : "pipe";
-  const child = spawn("/bin/sh", ["-c", LEASH, "leash", ...argv], {
+  const child = spawn("/bin/sh", ["-c", leash(patienceSeconds), "leash", ...argv], {
     ...{ cwd, env, detached: true },
     stdio: ["pipe", shown, shown],
   });
   const file = log === undefined ? undefined : createWriteStream(log);
+  // On a full disk the program itself says so, and its words are kept here too.
+  file?.on("error", () => {});
   let kept = "";
   for (const stream of [child.stdout, child.stderr]) {
     stream?.setEncoding("utf8").on("data", (text) => {
       file?.write(text);
       kept = (kept + text).slice(-KEPT_CHARACTERS);
-      onLine?.(kept.trimEnd().split("\n").at(-1) ?? "");
     });
+    if (stream && onLine) createInterface({ input: stream }).on("line", onLine);
   }
   child.stdin?.on("error", () => {});
   const exited = new Promise((resolve, reject) => {
@@ -63,7 +71,7 @@ export function start(argv, { cwd, env = process.env, log, onLine }) {
   return { pid: child.pid ?? 0, output: () => kept, stop: () => child.stdin?.end(), exited };
 }
 
-/** @param {string} output @returns {string} its last lines */
-export function tail(output) {
-  return output.trimEnd().split("\n").slice(-15).join("\n");
+/** @param {string} output @param {number} lines @returns {string} its last lines */
+export function tail(output, lines = 15) {
+  return output.trimEnd().split("\n").slice(-lines).join("\n");
 }

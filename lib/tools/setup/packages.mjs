@@ -5,8 +5,8 @@ import { spawnSync } from "node:child_process";
 import { accessSync, constants, existsSync, rmSync } from "node:fs";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
-import { start, tail } from "./child.mjs";
-import { Problem, sentenceFor } from "./problem.mjs";
+import { start } from "./child.mjs";
+import { failureOf, Problem } from "./problem.mjs";
 import { project, textOf } from "./project.mjs";
 
 /**
@@ -18,6 +18,13 @@ import { project, textOf } from "./project.mjs";
  * @property {string | string[]} [cpu]
  * @property {string | string[]} [libc]
  */
+
+const NPM_ARGUMENTS = [
+  ...["ci", "--ignore-scripts", "--include=dev", "--include=optional"],
+  ...["--no-audit", "--no-fund", "--no-update-notifier", "--loglevel=http"],
+  // npm's own patience is 10 s and then 60 s.
+  ...["--fetch-retries=4", "--fetch-retry-mintimeout=500", "--fetch-retry-maxtimeout=4000"],
+];
 
 /**
  * What `npm ci` has still to do. npm writes its own list of what is installed last of all, so a half-made
@@ -59,30 +66,32 @@ export function isForThisMachine(entry, machine = { os: process.platform, cpu: p
   );
 }
 
-/** @param {string} root @returns {Promise<void>} @throws Problem */
-export async function installPackages(root) {
+/** @param {string} root @param {(what: string) => void} say @returns {Promise<void>} @throws Problem */
+export async function installPackages(root, say) {
   const { node, state } = project(root);
   // An interrupted clean-up must not leave a list that promises more than is there.
   rmSync(join(root, "node_modules", ".package-lock.json"), { force: true });
   const log = join(state, "npm.log");
-  const npm = start(
-    [
-      ...[...npmCommand(), "ci", "--ignore-scripts", "--include=dev", "--include=optional"],
-      ...["--no-audit", "--no-fund", "--no-update-notifier"],
-      // npm's own patience is 10 s and then 60 s before it says that there is no network.
-      ...["--fetch-retries=4", "--fetch-retry-mintimeout=500", "--fetch-retry-maxtimeout=4000"],
-    ],
-    { cwd: root, env: npmEnvironment(state), log },
-  );
-  if ((await npm.exited) !== 0) {
-    const said = npm.output();
-    throw new Problem(sentenceFor(said, root) ?? `npm ci failed. It said:\n${tail(said)}`);
-  }
+  /** @type {string[]} */
+  const errors = [];
+  const fetched = { count: 0, failures: 0 };
+  const npm = start([...npmCommand(), ...NPM_ARGUMENTS], {
+    ...{ cwd: root, env: npmEnvironment(state), log },
+    onLine(line) {
+      if (/^npm (error|ERR!)/.test(line)) errors.push(line);
+      if (/fetch GET 200/.test(line)) say(`${++fetched.count} downloads`);
+      // Alone, npm would find out for every package that there is no network, which can take minutes.
+      if (/attempt \d+ failed/.test(line) && ++fetched.failures > 20 && fetched.count === 0) {
+        errors.push(line);
+        npm.stop();
+      }
+    },
+  });
+  if ((await npm.exited) !== 0) throw failureOf("npm ci", errors.join("\n"), root, log);
   const missing = missingPackage(root);
+  // npm calls it a success when the disk was full or the download of an optional package failed.
   if (missing !== undefined) {
-    throw new Problem(
-      `npm left out ${missing}, which this machine (${process.platform} ${process.arch}) needs: run the same command again; its log is ${log}.`,
-    );
+    throw failureOf("npm ci", `${npm.output()}\nIt left out ${missing}.`, root, log);
   }
   if (spawnSync(node, ["--version"]).status !== 0) {
     throw new Problem(

@@ -1,6 +1,8 @@
 // @ts-check
 /** What a user can mend: one sentence that says what is wrong and what to do, and the exit code. */
 
+import { tail } from "./child.mjs";
+
 export class Problem extends Error {
   /** @param {string} sentence @param {number} exitCode 1 failed, 2 misused */
   constructor(sentence, exitCode = 1) {
@@ -38,6 +40,23 @@ export function sentenceFor(said, root) {
   return undefined;
 }
 
+/**
+ * What to say when a program that set-up started has failed.
+ * @param {string} name of the program
+ * @param {string} said what it printed
+ * @param {string} root the project folder
+ * @param {string} log the file with all that it printed
+ * @returns {Problem}
+ */
+export function failureOf(name, said, root, log) {
+  const sentence = sentenceFor(said, root);
+  return new Problem(
+    sentence === undefined
+      ? `${name} failed; all of its output is in ${log}, which ends:\n${tail(said)}`
+      : `${sentence} (The output of ${name} is in ${log}.)`,
+  );
+}
+
 /** @param {string} path @returns {string} the path as a shell takes it */
 function quoted(path) {
   return /^[\w@%+=:,./-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
@@ -54,7 +73,7 @@ export async function reporting(root, command) {
     return await command();
   } catch (error) {
     if (error instanceof Problem) {
-      console.error(`\n${error.message}`);
+      console.error(error.message);
       return error.exitCode;
     }
     const { code = "", message } = /** @type {NodeJS.ErrnoException} */ (error);
@@ -64,7 +83,7 @@ export async function reporting(root, command) {
     }
     const sentence = sentenceFor(message, root);
     if (sentence === undefined) throw error;
-    console.error(`\n${sentence}`);
+    console.error(sentence);
     return 1;
   }
 }

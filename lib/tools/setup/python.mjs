@@ -2,10 +2,10 @@
 /** The Python side: an interpreter that can make environments, and `.venv` with the pinned JupyterLab. */
 
 import { spawnSync } from "node:child_process";
-import { existsSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { start, tail } from "./child.mjs";
-import { Problem, sentenceFor } from "./problem.mjs";
+import { start } from "./child.mjs";
+import { failureOf, Problem, sentenceFor } from "./problem.mjs";
 import { hashOf, project, textOf, writeWhole } from "./project.mjs";
 
 const CANDIDATES = ["python3", ..."14 13 12 11 10".split(" ").map((n) => `python3.${n}`), "python"];
@@ -96,8 +96,10 @@ function stampOf(root) {
 export async function makeVenv(root, say) {
   const { venv, python, requirements, state } = project(root);
   const found = findPython();
-  const env = cleanEnvironment();
-  rmSync(venv, { recursive: true, force: true });
+  const drafts = join(state, "pip");
+  const env = { ...cleanEnvironment(), TMPDIR: drafts };
+  for (const folder of [venv, drafts]) rmSync(folder, { recursive: true, force: true });
+  mkdirSync(drafts, { recursive: true });
   say("making the environment");
   const made = start([found.command, "-m", "venv", venv], {
     ...{ cwd: root, env, log: join(state, "venv.log") },
@@ -106,17 +108,16 @@ export async function makeVenv(root, say) {
     const sentence = sentenceFor(made.output(), root);
     throw sentence === undefined ? withoutVenv(found) : new Problem(sentence);
   }
+  const log = join(state, "pip.log");
   const pip = start(
     [
       ...[python, "-m", "pip", "install", "--requirement", requirements, "--no-input", "--no-user"],
       ...["--progress-bar=off", "--disable-pip-version-check", "--retries=3"],
     ],
-    { cwd: root, env, log: join(state, "pip.log"), onLine: (line) => say(line.trim()) },
+    { cwd: root, env, log, onLine: (line) => say(line.trim()) },
   );
-  if ((await pip.exited) !== 0) {
-    const said = pip.output();
-    throw new Problem(sentenceFor(said, root) ?? `pip failed. It said:\n${tail(said)}`);
-  }
+  if ((await pip.exited) !== 0) throw failureOf("pip", pip.output(), root, log);
+  rmSync(drafts, { recursive: true, force: true });
   writeWhole(stampOf(root), hashOf(requirements));
 }
 

@@ -4,8 +4,9 @@
 const SPIN = ["⠋", "⠙", "⠸", "⠴", "⠦", "⠇"];
 const SPIN_MS = 150;
 const NAME_WIDTH = 48;
+const WHAT_WIDTH = 60;
 /** Without a terminal to redraw on, a line so often. */
-const LINE_EVERY_MS = 10_000;
+const LINE_EVERY_MS = 5_000;
 
 /** @param {number} ms @returns {string} such as "1.2 s" */
 export function seconds(ms) {
@@ -18,6 +19,7 @@ export class Screen {
   /** @type {NodeJS.Timeout | undefined} */
   #timer;
   #frame = 0;
+  #drawn = false;
 
   /** @param {NodeJS.WriteStream} stream */
   constructor(stream) {
@@ -58,13 +60,14 @@ export class Screen {
   }
 
   #clear() {
-    if (this.stream.isTTY) this.stream.write("\r\x1b[K");
+    if (this.#drawn) this.stream.write("\r\x1b[K");
+    this.#drawn = false;
   }
 
   #draw() {
     const now = performance.now();
     const steps = [...this.#running].map(([name, { since, what }]) => {
-      return `${name} ${Math.round((now - since) / 1000)} s${what ? `: ${what}` : ""}`;
+      return `${name} ${Math.round((now - since) / 1000)} s${what && `: ${what.slice(0, WHAT_WIDTH)}`}`;
     });
     if (!this.stream.isTTY) {
       this.stream.write(`… ${steps.join(" · ")}\n`);
@@ -72,6 +75,7 @@ export class Screen {
     }
     this.#frame = (this.#frame + 1) % SPIN.length;
     const text = `${SPIN[this.#frame]} ${steps.join(" · ")}`;
-    this.stream.write(`\r\x1b[K${text.slice(0, (this.stream.columns ?? 80) - 1)}`);
+    this.#drawn = true;
+    this.stream.write(`\r\x1b[K${text.slice(0, (this.stream.columns || 80) - 1)}`);
   }
 }

@@ -2,6 +2,7 @@
 /** What set-up consists of: the prerequisites, the packages beside `.venv`, the kernel, and the learner's `work/`. */
 
 import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { jupyterEnvironment, jupyterFilesAreThere, writeJupyterFiles } from "./jupyter.mjs";
 import { installPackages, missingPackage } from "./packages.mjs";
@@ -24,7 +25,7 @@ export function courseStages(root) {
         name: "npm packages",
         ready: () =>
           missingPackage(root) ? undefined : "npm packages and Node 26 in node_modules",
-        make: () => installPackages(root),
+        make: (say) => installPackages(root, say),
       },
       {
         name: "JupyterLab",
@@ -61,7 +62,7 @@ export function workStage(root) {
     {
       name: "your work",
       ready: () =>
-        missingCopies(root).length > 0
+        missingCopies(root).length > 0 || !existsSync(project(root).work)
           ? undefined
           : `your copies of ${courseFiles(root).length} chapters and exercises in work/`,
       make: () => trust(root, copyMissing(root)),

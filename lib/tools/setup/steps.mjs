@@ -3,6 +3,7 @@
 
 import { join } from "node:path";
 import { takeLock } from "./lock.mjs";
+import { Problem } from "./problem.mjs";
 import { project } from "./project.mjs";
 import { Screen } from "./screen.mjs";
 
@@ -38,16 +39,32 @@ export async function setUp(stages, root, screen = new Screen(process.stdout)) {
     if (found === undefined) {
       await locked();
       // Whoever held the lock before us may have done it.
-      if (ready() === undefined) {
-        screen.begin(name);
-        await make((what) => screen.say(name, what));
-        screen.end(name);
-      }
-      found = ready() ?? name;
+      found = ready() ?? (await madeBy({ name, ready, make }));
     }
     screen.done(found, performance.now() - since);
   }
 
-  for (const stage of stages) await Promise.all(stage.map(perform));
-  (await lock)?.();
+  /** @param {Step} step */
+  async function madeBy({ name, ready, make }) {
+    screen.begin(name);
+    try {
+      await make((what) => screen.say(name, what));
+    } finally {
+      screen.end(name);
+    }
+    const found = ready();
+    if (found === undefined) throw new Problem(`${name}: made, but still not complete.`);
+    return found;
+  }
+
+  try {
+    for (const stage of stages) {
+      // A step that fails lets its neighbour finish: what is done is kept for the next run.
+      const ends = await Promise.allSettled(stage.map(perform));
+      const failed = ends.find((end) => end.status === "rejected");
+      if (failed) throw failed.reason;
+    }
+  } finally {
+    (await lock)?.();
+  }
 }

@@ -42,6 +42,7 @@ export function missingCopies(root) {
  */
 export function copyMissing(root) {
   const missing = missingCopies(root);
+  mkdirSync(project(root).work, { recursive: true });
   for (const file of missing) {
     const target = join(project(root).work, file);
     const draft = draftOf(join(root, file), target);
