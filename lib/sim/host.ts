@@ -212,10 +212,11 @@ export class Host implements Endpoint, Floor {
         return;
       }
       case "connect":
-        this.disk.whenSynced(() => this.network.connect(this.id, effect.to, cause));
+        this.network.connect(this.id, effect.to, cause);
         return;
       case "close": {
-        const end = this.network.endOf(this.id, effect.to);
+        const end = this.network.closing(this.id, effect.to);
+        if (end === undefined) return;
         this.disk.whenSynced(() => this.network.close(this.id, effect.to, end, cause));
         return;
       }

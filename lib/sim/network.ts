@@ -33,8 +33,14 @@ export type Endpoint = {
   disconnected(peer: NodeId, cause: number | undefined): void;
 };
 
-/** One server's end of a connection: what it calls with, or what was accepted. */
-export type End = { readonly connection: number; open: boolean };
+/** One server's end of a connection. */
+export type End = {
+  readonly connection: number;
+  /** One that is closing still carries what was sent before, and tells nothing. */
+  state: "calling" | "open" | "closing";
+  /** Whether to call again as soon as this one is closed. */
+  again: boolean;
+};
 
 type Item = {
   readonly kind: "open" | "accepted" | "refused" | "closed" | "message";
@@ -89,9 +95,10 @@ export class Network {
     return this.messages++;
   }
 
-  /** A server's end of its connection to a peer, as it is now. */
+  /** A server's end of its connection to a peer, as it is now, unless it is closing. */
   endOf(node: NodeId, peer: NodeId): End | undefined {
-    return this.channels.get(node)?.get(peer)?.end;
+    const end = this.channels.get(node)?.get(peer)?.end;
+    return end?.state === "closing" ? undefined : end;
   }
 
   /** @param end on a connection wire, the end that the sender meant: a later one does not carry the message */
@@ -109,43 +116,67 @@ export class Network {
     const about = hash(body, 0, true);
     const letter = { message, body, about, sent, sentMs: this.ground.nowUs() / 1000 };
     if (wire === "datagram") this.datagram(channel, letter);
-    else if (!end?.open) this.lose(channel, letter, "not connected");
-    else if (end !== channel.end) this.lose(channel, letter, "broken");
+    else if (end === undefined || end.state === "calling") {
+      this.lose(channel, letter, "not connected");
+    } else if (end !== channel.end) this.lose(channel, letter, "broken");
     else this.push(channel, "message", end.connection, sent, letter);
   }
 
-  connect(from: NodeId, to: NodeId, cause: number): void {
+  connect(from: NodeId, to: NodeId, cause: number | undefined): void {
     invariant(from !== to, `${from} connects to itself`);
     const channel = this.channel(from, to);
-    if (channel.end !== undefined) return;
-    channel.end = { connection: ++this.connections, open: false };
-    this.push(channel, "open", channel.end.connection, cause);
+    if (channel.end === undefined) {
+      channel.end = { connection: ++this.connections, state: "calling", again: false };
+      this.push(channel, "open", channel.end.connection, cause);
+    } else if (channel.end.state === "closing") {
+      channel.end.again = true;
+    }
   }
 
-  /** @param end the end to close: a later one stays */
-  close(from: NodeId, to: NodeId, end: End | undefined, cause: number): void {
+  /** From now on a server wants nothing of its connection. @returns the end to close when all before has left */
+  closing(from: NodeId, to: NodeId): End | undefined {
+    const end = this.channels.get(from)?.get(to)?.end;
+    if (end === undefined) return undefined;
+    end.state = "closing";
+    end.again = false;
+    return end;
+  }
+
+  close(from: NodeId, to: NodeId, end: End, cause: number): void {
     const channel = this.channel(from, to);
-    if (end === undefined || end !== channel.end) return;
+    if (end !== channel.end) return;
     this.push(channel, "closed", end.connection, cause);
-    channel.end = undefined;
+    this.ended(channel, cause);
   }
 
   /** A process died: its host closes what was open, after what has already left. */
   crashed(node: NodeId, cause: number): void {
-    for (const { to, end } of this.channels.get(node)?.values() ?? []) {
-      this.close(node, to, end, cause);
+    for (const { to } of this.channels.get(node)?.values() ?? []) {
+      const end = this.closing(node, to);
+      if (end !== undefined) this.close(node, to, end, cause);
     }
   }
 
+  /** What is under way is lost, and the first thing that comes after it is the end. */
   private break(a: NodeId, b: NodeId): void {
+    const readyUs = this.ground.nowUs();
     for (const channel of [this.channel(a, b), this.channel(b, a)]) {
       for (const { letter } of channel.items.splice(0)) {
         if (letter !== undefined) this.lose(channel, letter, "broken");
       }
-      channel.lastReadyUs = 0;
-      if (channel.end === undefined) continue;
-      channel.end = undefined;
-      this.endpoint(channel.from).disconnected(channel.to, undefined);
+      channel.lastReadyUs = readyUs;
+      const end = this.channel(channel.to, channel.from).end;
+      if (end === undefined) continue;
+      const { connection } = end;
+      const item: Item = {
+        kind: "closed",
+        connection,
+        cause: undefined,
+        readyUs,
+        letter: undefined,
+      };
+      channel.items.push(item);
+      this.ground.at(readyUs, channel.bring);
     }
   }
 
@@ -176,22 +207,30 @@ export class Network {
   private receive(channel: Channel, { kind, connection, cause, letter }: Item): void {
     const { from, to, receiver } = channel;
     const back = this.channel(to, from);
-    const known = back.end?.connection === connection;
+    const end = back.end?.connection === connection ? back.end : undefined;
     if (kind === "open") {
       this.opened(channel, back, connection, cause);
     } else if (letter !== undefined) {
-      if (known) receiver.arrive(from, letter);
+      if (end?.state === "open") receiver.arrive(from, letter);
       else this.lose(channel, letter, receiver.up ? "broken" : "down");
     } else if (kind !== "accepted") {
-      if (!known) return;
-      back.end = undefined;
-      receiver.disconnected(from, cause);
-    } else if (known && back.end !== undefined) {
-      back.end.open = true;
-      receiver.connected(from, cause);
-    } else {
+      if (end !== undefined) this.ended(back, cause);
+    } else if (end === undefined) {
       // The caller has given this call up meanwhile; whoever accepted it must hear so.
       this.push(back, "closed", connection, cause);
+    } else if (end.state === "calling") {
+      end.state = "open";
+      receiver.connected(from, cause);
+    }
+  }
+
+  /** A server's end is gone. It is told, unless it was closing. */
+  private ended(channel: Channel, cause: number | undefined): void {
+    const { from, to, end } = channel;
+    channel.end = undefined;
+    if (end?.again) this.connect(from, to, cause);
+    else if (end !== undefined && end.state !== "closing") {
+      this.endpoint(from).disconnected(to, cause);
     }
   }
 
@@ -208,7 +247,7 @@ export class Network {
     }
     // Both ends called at once: the call of the one with the smaller name stands, and both know it.
     if (back.end !== undefined && to < from) return;
-    back.end = { connection, open: true };
+    back.end = { connection, state: "open", again: false };
     this.push(back, "accepted", connection, cause);
     receiver.connected(from, cause);
   }
