@@ -52,10 +52,10 @@ test("a break loses what is under way and tells both ends at once", async () => 
   const run = await line([30, 31], [{ kind: "break", between: ["b", "a"], atMs: 35 }]);
   expect(story(run).slice(4)).toEqual([
     "35 break begins",
-    "35 b disconnected a",
     "35 a to b is lost: broken",
     "35 a to b is lost: broken",
     "35 a disconnected b",
+    "35 b disconnected a",
   ]);
 });
 
@@ -187,21 +187,22 @@ test("a message that waited for the disk does not leave on a later connection", 
       out.send(from, "an answer on the old connection");
     },
   });
-  const a = puppet([
-    [0, connect("b")],
-    [30, send("b", "question")],
-    [36, connect("b")],
-  ]);
+  const a = puppet(
+    [
+      [0, connect("b")],
+      [30, send("b", "question")],
+    ],
+    { onDisconnected: (_s, _n, peer, out) => out.connect(peer) },
+  );
   const faults: Fault[] = [{ kind: "break", between: ["a", "b"], atMs: 41 }];
-  const again = puppet([], { onDisconnected: (_s, _n, peer, out) => out.connect(peer) });
-  const servers = { a: { ...a, ...{ onDisconnected: again.onDisconnected } }, b: answering };
+  const servers = { a, b: answering };
   const run = await simulate({ ...STEADY, syncTime: 100, servers, faults, forMs: 500 });
   expect(story(run).slice(3)).toEqual([
     "40 b gets question",
     "40 b writes",
     "41 break begins",
-    "41 a disconnected b",
     "41 b disconnected a",
+    "41 a disconnected b",
     "51 b connected a",
     "61 a connected b",
     "140 b synced",
