@@ -50,7 +50,7 @@ export class Disk implements Files {
   }
 
   write(file: string, offset: number, bytes: Uint8Array): void {
-    this.change({ kind: "write", file, offset, bytes });
+    this.change({ kind: "write", file, offset, bytes: new Uint8Array(bytes) });
   }
 
   truncate(file: string, length: number): void {

@@ -59,13 +59,8 @@ export class Durable {
   /** Acts once everything written so far is synced. */
   whenSynced(act: () => void): void {
     const { writes } = this.disk;
-    if (writes <= this.syncedWrites) {
-      act();
-      return;
-    }
-    this.waiting.push({ writes, act });
-    // Cutting off a torn tail is a write that nobody asked for.
-    if (!this.syncing) this.sync();
+    if (writes <= this.syncedWrites) act();
+    else this.waiting.push({ writes, act });
   }
 
   crash(unsynced: "luck" | "lost" | "torn"): void {

@@ -1,7 +1,7 @@
 /**
  * Logs and cells on byte files: what the effects `append`, `cutTail`, `dropHead` and `put` come to, on any `Files`.
  * A log is a file of frames: the length and CRC-32 of what follows, the entry's index, the entry. A frame without
- * an entry says where the log starts. Opening a file cuts a torn tail off.
+ * an entry says where the log starts. The first write after a crash cuts a torn tail off.
  */
 
 import { deserialize, serialize } from "node:v8";
@@ -29,8 +29,8 @@ export class Stable implements Saved {
   }
 
   log<Entry>(name: string): { readonly start: number; readonly entries: Entry[] } {
-    const { start } = this.open(name);
-    return { start, entries: frames(this.files.read(logFile(name))).entries as Entry[] };
+    const { start, entries } = frames(this.files.read(logFile(name)));
+    return { start, entries: entries as Entry[] };
   }
 
   cell<Value>(name: string): Value | undefined {
