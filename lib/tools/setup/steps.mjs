@@ -31,40 +31,45 @@ export async function setUp(stages, root, screen = new Screen(process.stdout)) {
     });
     return lock;
   };
-
-  /** @param {Step} step */
-  async function perform({ name, ready, make }) {
-    const since = performance.now();
-    let found = ready();
-    if (found === undefined) {
-      await locked();
-      // Whoever held the lock before us may have done it.
-      found = ready() ?? (await madeBy({ name, ready, make }));
-    }
-    screen.done(found, performance.now() - since);
-  }
-
-  /** @param {Step} step */
-  async function madeBy({ name, ready, make }) {
-    screen.begin(name);
-    try {
-      await make((what) => screen.say(name, what));
-    } finally {
-      screen.end(name);
-    }
-    const found = ready();
-    if (found === undefined) throw new Problem(`${name}: made, but still not complete.`);
-    return found;
-  }
-
+  const interrupted = () => {
+    screen.line("\nInterrupted: the same command goes on from here.");
+    process.exit(130);
+  };
+  process.once("SIGINT", interrupted);
   try {
     for (const stage of stages) {
       // A step that fails lets its neighbour finish: what is done is kept for the next run.
-      const ends = await Promise.allSettled(stage.map(perform));
+      const ends = await Promise.allSettled(stage.map((step) => perform(step, locked, screen)));
       const failed = ends.find((end) => end.status === "rejected");
       if (failed) throw failed.reason;
     }
   } finally {
+    process.off("SIGINT", interrupted);
     (await lock)?.();
   }
+}
+
+/** @param {Step} step @param {() => Promise<unknown>} locked @param {Screen} screen */
+async function perform(step, locked, screen) {
+  const since = performance.now();
+  let found = step.ready();
+  if (found === undefined) {
+    await locked();
+    // Whoever held the lock before us may have done it.
+    found = step.ready() ?? (await make(step, screen));
+  }
+  screen.done(found, performance.now() - since);
+}
+
+/** @param {Step} step @param {Screen} screen @returns {Promise<string>} what is there now */
+async function make(step, screen) {
+  screen.begin(step.name);
+  try {
+    await step.make((what) => screen.say(step.name, what));
+  } finally {
+    screen.end(step.name);
+  }
+  const found = step.ready();
+  if (found === undefined) throw new Problem(`${step.name}: made, but still not complete.`);
+  return found;
 }
