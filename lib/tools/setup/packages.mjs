@@ -42,7 +42,7 @@ export function missingPackage(root) {
     if (found?.version !== entry.version || found?.integrity !== entry.integrity) return path;
     if (!existsSync(join(root, path, "package.json"))) return path;
   }
-  return ["node", "quorumlab"].find((bin) => !existsSync(join(root, "node_modules", ".bin", bin)));
+  return ["quorumlab", "node"].find((bin) => !existsSync(join(root, "node_modules", ".bin", bin)));
 }
 
 /** @param {string} file @returns {Record<string, Locked> | undefined} */
@@ -87,16 +87,21 @@ export async function installPackages(root, say) {
       }
     },
   });
-  if ((await npm.exited) !== 0) throw failureOf("npm ci", errors.join("\n"), root, log);
+  if ((await npm.exited) !== 0) {
+    throw failureOf("npm ci", errors.join("\n") || npm.output(), root, log);
+  }
   const missing = missingPackage(root);
+  if (
+    missing === "node" ||
+    (missing === undefined && spawnSync(node, ["--version"]).status !== 0)
+  ) {
+    throw new Problem(
+      `Node 26 does not run on this machine (${process.platform} ${process.arch}): it needs a recent macOS, or a recent Linux with glibc, on x64 or arm64.`,
+    );
+  }
   // npm calls it a success when the disk was full or the download of an optional package failed.
   if (missing !== undefined) {
     throw failureOf("npm ci", `${npm.output()}\nIt left out ${missing}.`, root, log);
-  }
-  if (spawnSync(node, ["--version"]).status !== 0) {
-    throw new Problem(
-      `Node 26 does not run on this machine (${process.platform} ${process.arch}): it needs Linux with glibc 2.28 or newer, or macOS 13.5 or newer.`,
-    );
   }
 }
 
