@@ -52,8 +52,11 @@ export function nothingBreaks(mend: string, offences: readonly string[]): void {
 function tracked(): string[] {
   let names: string[];
   try {
-    const options = { cwd: ROOT, encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] } as const;
-    names = execFileSync("git", ["ls-files", "-z"], options).split("\0");
+    names = execFileSync("git", ["ls-files", "-z"], {
+      cwd: ROOT,
+      encoding: "utf8",
+      stdio: ["ignore", "pipe", "ignore"],
+    }).split("\0");
   } catch {
     names = walk("");
   }

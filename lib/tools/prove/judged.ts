@@ -1,0 +1,44 @@
+/** Judges a module of ours in this process, as the grading child judges a learner's: the same trials, the same ruling. */
+
+import type { AnyExercise } from "../../properties/index.ts";
+import { listen, type Submission } from "../grade/ear.ts";
+import type { Found } from "../grade/job.ts";
+import { LIMITS } from "../grade/settings.ts";
+import { judge } from "../grade/trials.ts";
+
+/**
+ * Tries one property with one seed, for its usual number of trials. Never throws.
+ *
+ * @param number the property, from 1
+ * @throws Error when the exercise has no such property
+ */
+export function judged(
+  exercise: AnyExercise,
+  number: number,
+  module: object,
+  seed: number,
+): Promise<Found> {
+  const property = exercise.properties[number - 1];
+  if (property === undefined) throw new Error(`${exercise.name} has no property ${number}`);
+  return judge(
+    property,
+    listen(module as Submission, exercise),
+    { number, seed },
+    { file: "", times: 1, patienceMs: 0.8 * LIMITS.propertyMs, onRun() {} },
+  );
+}
+
+/** What was found and the command that runs it again; undefined when all is well. */
+export function trouble(exercise: AnyExercise, found: Found, seed: number): string | undefined {
+  if (found.verdict === "ok") return undefined;
+  const { number, verdict, message = "", failing, counterexample } = found;
+  const says = exercise.properties[number - 1]?.says;
+  const at =
+    failing === undefined ? `--seed ${seed}` : `--seed ${failing.seed} --path ${failing.path}`;
+  const lines = [
+    `${exercise.name}, property ${number}, "${says}": ${verdict}. ${message}`,
+    ...(counterexample === undefined ? [] : [`  smallest case: ${counterexample}`]),
+    `  again: npx quorumlab replay ${exercise.name} ${number} ${at} --exercises solutions`,
+  ];
+  return lines.join("\n");
+}

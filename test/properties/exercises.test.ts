@@ -1,0 +1,60 @@
+/** The exercises as a learner meets them: a stub says "your turn" everywhere, and our own solution is right. */
+
+import { randomInt } from "node:crypto";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { describe, expect, test } from "vitest";
+import { exercises } from "../../lib/properties/index.ts";
+import { gradeExercise, loadExercise } from "../../lib/tools/grade/grade.ts";
+import { judged, trouble } from "../../lib/tools/prove/judged.ts";
+
+const project = fileURLToPath(new URL("../../", import.meta.url));
+const names = Object.keys(exercises);
+const fresh = randomInt(2 ** 31);
+console.log(`Solutions are tried with the seeds 1, 2, 3 and the fresh seed ${fresh}.`);
+
+type Module = Readonly<Record<string, (() => unknown) | undefined>>;
+
+function load(folder: string, name: string): Promise<Module> {
+  return import(pathToFileURL(join(project, folder, `${name}.ts`)).href);
+}
+
+describe.each(names)("the stub of %s", (name) => {
+  test("throws that it is your turn, whatever is called", async () => {
+    const [stub, exercise] = [await load("exercises", name), await loadExercise(name)];
+    for (const each of exercise.exports as readonly string[]) {
+      await expect(async () => stub[each]?.()).rejects.toThrow(`${each}: your turn`);
+    }
+  });
+
+  test("is graded with your turn and no points, not with a mistake", async () => {
+    const report = await gradeExercise(name, { folder: join(project, "exercises"), types: false });
+    expect(report).toMatchObject({ verdict: "your turn", message: "Your turn.", points: 0 });
+    expect(report.properties.map(({ verdict }) => verdict)).not.toContain("broken");
+  });
+});
+
+const hasSolutions = existsSync(join(project, "solutions"));
+if (!hasSolutions)
+  console.log("There is no folder solutions: left out are the tests of our solutions.");
+
+describe.runIf(hasSolutions).each(names)("the solution of %s", (name) => {
+  test.each([1, 2, 3, fresh])("has every property, with seed %i", async (seed) => {
+    const [solution, exercise] = [await load("solutions", name), await loadExercise(name)];
+    for (let number = 1; number <= exercise.properties.length; number++) {
+      const found = await judged(exercise, number, solution, seed);
+      expect(trouble(exercise, found, seed)).toBeUndefined();
+    }
+  });
+
+  test("gets all points from the grader", async () => {
+    const folder = join(project, "solutions");
+    const { verdict, points, outOf } = await gradeExercise(name, {
+      folder,
+      types: false,
+      seed: fresh,
+    });
+    expect({ verdict, points }).toEqual({ verdict: "ok", points: outOf });
+  });
+});
