@@ -1,7 +1,8 @@
 /** Chapter 00 as a learner sees it: JupyterLab in a real browser, every cell run, and what is then on the screen. */
 
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
+import { once } from "node:events";
 import {
   accessSync,
   constants,
@@ -46,7 +47,7 @@ function findChromium(): string | undefined {
 }
 
 let folder: string;
-let stopLab = () => {};
+let lab: ChildProcess | undefined;
 let browser: Browser | undefined;
 let page: Page;
 const foreign: string[] = [];
@@ -76,9 +77,9 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await browser?.close();
-  stopLab();
+  if (lab !== undefined) await stop(lab);
   if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
-});
+}, 30_000);
 
 /** A learner's folder with the chapter, without its stored outputs, and the exercises. */
 function workFolder(): string {
@@ -95,7 +96,7 @@ function workFolder(): string {
 /** Starts JupyterLab in a folder. @returns the address of the chapter, once somebody answers there */
 async function openLab(work: string): Promise<string> {
   const [port, token] = [await freePort(), randomUUID()];
-  const lab = spawn(
+  const server = spawn(
     python,
     [
       ...["-m", "jupyterlab", "--no-browser", "--allow-root", "--ServerApp.ip=127.0.0.1"],
@@ -111,13 +112,23 @@ async function openLab(work: string): Promise<string> {
       stdio: "ignore",
     },
   );
-  stopLab = () => lab.kill();
+  lab = server;
   const origin = `http://127.0.0.1:${port}`;
   while (!(await fetch(`${origin}/api`).catch(() => undefined))) {
-    if (lab.exitCode !== null) throw new Error(`JupyterLab ended with code ${lab.exitCode}`);
+    if (server.exitCode !== null) throw new Error(`JupyterLab ended: ${server.exitCode}`);
     await new Promise((resolve) => setTimeout(resolve, 200));
   }
   return `${origin}/lab/tree/notebooks/${CHAPTER}?token=${token}`;
+}
+
+/** Asks JupyterLab to end. It ends its kernels, and then sometimes waits for ever for a thread of its own. */
+async function stop(server: ChildProcess): Promise<void> {
+  if (server.exitCode !== null) return;
+  const ended = once(server, "exit");
+  server.kill();
+  const late = setTimeout(() => server.kill("SIGKILL"), 5000);
+  await ended;
+  clearTimeout(late);
 }
 
 function freePort(): Promise<number> {
@@ -135,17 +146,17 @@ const PROMPTS = ".jp-CodeCell .jp-InputPrompt";
 /** JupyterLab draws errors and what was printed to standard error alike. */
 const FAILURES = '[data-mime-type="application/vnd.jupyter.stderr"]';
 
-async function runEveryCell(lab: Page): Promise<void> {
-  await lab.locator(".jp-Notebook .jp-CodeCell").first().waitFor({ timeout: 120_000 });
-  await lab.locator('.jp-Notebook-ExecutionIndicator[data-status="idle"]').waitFor();
-  await lab.getByText("Run", { exact: true }).first().click();
-  await lab.getByText("Run All Cells", { exact: true }).click();
+async function runEveryCell(on: Page): Promise<void> {
+  await on.locator(".jp-Notebook .jp-CodeCell").first().waitFor({ timeout: 120_000 });
+  await on.locator('.jp-Notebook-ExecutionIndicator[data-status="idle"]').waitFor();
+  await on.getByText("Run", { exact: true }).first().click();
+  await on.getByText("Run All Cells", { exact: true }).click();
   const ended = ([prompts = "", failures = ""]: string[]) => {
     const texts = [...document.querySelectorAll(prompts)].map((prompt) => prompt.textContent ?? "");
     const failed = document.querySelector(failures) !== null;
     return failed || (texts.length > 0 && texts.every((text) => /^\[\d+\]:$/.test(text.trim())));
   };
-  await lab.waitForFunction(ended, [PROMPTS, FAILURES], { timeout: 180_000 });
+  await on.waitForFunction(ended, [PROMPTS, FAILURES], { timeout: 180_000 });
 }
 
 lookHere("every cell has run, and none failed", async () => {
