@@ -81,13 +81,12 @@ function forbid(what: string): void {
 
 /**
  * What tells the time or draws by chance, each with its guarded stand-in. What the language brings may be
- * frozen, so the names of whole objects are bound anew; the methods of `performance` work on that object only.
+ * frozen, so its names are bound anew; `performance` and `crypto` work on themselves only, and get new methods.
  */
 function standIns(): [owner: object, name: string, value: unknown][] {
   const RealDate = Date;
   const { random } = Math;
   const realTemporal = Temporal;
-  const realNow = performance.now.bind(performance);
   const GuardedDate: DateConstructor = new Proxy(RealDate, {
     construct(target, args, newTarget): Date {
       if (args.length === 0) forbid("new Date()");
@@ -106,10 +105,6 @@ function standIns(): [owner: object, name: string, value: unknown][] {
     forbid("Math.random()");
     return random();
   };
-  const guardedNow = () => {
-    forbid("performance.now()");
-    return realNow();
-  };
   const guardedTemporal = () => {
     forbid("Temporal.Now");
     return realTemporal.Now;
@@ -118,8 +113,18 @@ function standIns(): [owner: object, name: string, value: unknown][] {
     [globalThis, "Date", GuardedDate],
     [globalThis, "Math", Object.create(Math, { random: { value: guardedRandom } })],
     [globalThis, "Temporal", Object.create(Temporal, { Now: { get: guardedTemporal } })],
-    [performance, "now", guardedNow],
+    [performance, "now", method(performance, "now", "performance.now()")],
+    [crypto, "randomUUID", method(crypto, "randomUUID", "crypto.randomUUID()")],
+    [crypto, "getRandomValues", method(crypto, "getRandomValues", "crypto.getRandomValues()")],
   ];
+}
+
+function method<Owner extends object>(owner: Owner, name: keyof Owner, what: string): unknown {
+  const real = owner[name] as (...args: unknown[]) => unknown;
+  return (...args: unknown[]) => {
+    forbid(what);
+    return real.apply(owner, args);
+  };
 }
 
 let runs = 0;

@@ -104,9 +104,9 @@ export class Running {
   }
 
   private sleep(ms: number): Promise<void> {
-    if (!(ms >= 0)) throw new RangeError(`sleep(${ms}): expected milliseconds, 0 or more.`);
     const { cause } = this;
     return new Promise((resolve) => {
+      if (!(ms >= 0)) throw new RangeError(`sleep(${ms}): expected milliseconds, 0 or more.`);
       this.ground.at(this.ground.nowUs() + this.floor.trueUs(ms), () => {
         // Asked first, so that a wait of an earlier life is not a step of this one.
         if (this.alive) this.floor.happen(() => this.wake(cause, resolve));
