@@ -25,23 +25,27 @@ export function verdict(report: ExerciseReport): Forms {
       "text/plain": stripVTControlCharacters(sayExercise(report)),
     };
   }
-  const head = `${name}, ${title}: your turn, ${outOf} points.`;
+  const head = `${name}: your turn, ${outOf} points.`;
   const todo = `Write exercises/${name}.ts, save it, and run this cell again. hint("${name}") helps.`;
   return {
-    "text/html": `<p><strong>${escapeHtml(head)}</strong><br>\n${escapeHtml(todo)}</p>`,
-    "text/plain": `${head}\n${todo}`,
+    "text/html": `${heading(head, title)}\n<p>${escapeHtml(todo)}</p>`,
+    "text/plain": `${head}\n${title}\n${todo}`,
   };
 }
 
 function html(report: ExerciseReport): string {
   const { name, title, verdict, points, outOf, message, properties, printed } = report;
-  const head = `${SIGNS[verdict]} ${name}, ${title}: ${verdict}, ${points} of ${outOf} points.`;
-  const parts = [`<p><strong>${escapeHtml(head)}</strong></p>`];
+  const head = `${SIGNS[verdict]} ${name}: ${verdict}, ${points} of ${outOf} points.`;
+  const parts = [heading(head, title)];
   if (message !== undefined) parts.push(paragraph(lines(message)));
   // When the file as a whole could not be judged, its properties say nothing.
   if (verdict !== "broken") parts.push("<table>", ...properties.map(row), "</table>");
   if (printed !== undefined) parts.push(paragraph("It printed:"), code(printed));
   return parts.join("\n");
+}
+
+function heading(head: string, title: string): string {
+  return `<p><strong>${escapeHtml(head)}</strong><br>${escapeHtml(title)}</p>`;
 }
 
 function row({ number, says, verdict, points, outOf, ...found }: PropertyReport): string {
