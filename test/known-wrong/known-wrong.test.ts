@@ -37,7 +37,8 @@ type Mistake = {
 
 const mistakes: Mistake[] = [];
 for (const exercise of hasSolutions ? Object.keys(exercises) : []) {
-  const { patches } = (await import(`./${exercise}.ts`)) as { patches: readonly Patch[] };
+  const list = join(project, `test/known-wrong/${exercise}.ts`);
+  const { patches } = (await load(list)) as { patches: readonly Patch[] };
   for (const patch of patches) {
     const file = join(folder, `${exercise}-${mistakes.length}.ts`);
     mistakes.push({ exercise, patch, name: patch.name, file });
