@@ -108,10 +108,10 @@ test("every room has an index and an entry in the library's exports", () => {
   nothingBreaks("Take the entry out of lib/package.json, or add the file.", gone);
 });
 
-/** The files that a file names: by imports, or by a text that is a path from itself or from the root. */
+/** The files that a file names: by imports, or by a text that is a path from its folder or from the root. */
 function named(path: string): string[] {
   const literals = [...nodesOf(syntaxOf(path))].filter(ts.isStringLiteralLike);
-  return literals.flatMap(({ text }) => targetOf(text, path) ?? []);
+  return literals.flatMap(({ text }) => targetOf(text, path) ?? targetOf(`./${text}`, path) ?? []);
 }
 
 /** What somebody takes from each file; "all" where it is opened by its path. */

@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 /** The folder of the project. */
-export const ROOT: string = fileURLToPath(new URL("../../", import.meta.url));
+const ROOT: string = fileURLToPath(new URL("../../", import.meta.url));
 
 /** The tracked files that are there, as paths from the root with forward slashes, sorted. */
 export const files: readonly string[] = tracked();

@@ -35,7 +35,7 @@ export type Catch = {
 type Graded = { readonly report: ExerciseReport; readonly ms: number };
 
 /** The known-wrong implementations of an exercise. */
-export async function knownWrong(name: string): Promise<readonly KnownWrong[]> {
+async function knownWrong(name: string): Promise<readonly KnownWrong[]> {
   const file = pathToFileURL(join(PROJECT, `test/known-wrong/${name}.ts`)).href;
   const { patches } = (await import(file)) as { patches: readonly KnownWrong[] };
   return patches;
