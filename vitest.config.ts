@@ -2,4 +2,11 @@
 
 import { defineConfig } from "vitest/config";
 
-export default defineConfig({ test: { include: ["test/**/*.test.ts"] } });
+export default defineConfig({
+  test: {
+    include: ["test/**/*.test.ts"],
+    // Many tests start processes: on a busy machine they take their time, and only an endless one is wrong.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+  },
+});

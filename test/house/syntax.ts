@@ -21,6 +21,14 @@ export function syntaxOf(path: string): ts.SourceFile {
   return tree;
 }
 
+/** What the compiler could not parse. */
+export function problemsOf(path: string): string[] {
+  const { parseDiagnostics = [] } = syntaxOf(path) as { parseDiagnostics?: ts.Diagnostic[] };
+  return parseDiagnostics.map(({ messageText }) =>
+    ts.flattenDiagnosticMessageText(messageText, " "),
+  );
+}
+
 /** Every node of a file, parents before children. */
 export function* nodesOf(node: ts.Node): Generator<ts.Node> {
   yield node;

@@ -1,7 +1,7 @@
 /** House rules about single words: what a simulated room may not call, and what no file may say. */
 
 import { test } from "vitest";
-import { nodesOf, placeOf, syntaxOf, ts } from "./syntax.ts";
+import { nodesOf, placeOf, problemsOf, syntaxOf, ts } from "./syntax.ts";
 import { files, filesIn, nothingBreaks, textOf } from "./tree.ts";
 
 const sources = filesIn(["lib", "exercises", "solutions", "test"], ".ts");
@@ -48,6 +48,21 @@ test("nothing is of type any", () => {
     "Say what it is, or `unknown` and look before you use it.",
     places(sources, (node) => node.kind === ts.SyntaxKind.AnyKeyword),
   );
+});
+
+test("cells and CommonJS can load the library", () => {
+  const paths = filesIn(["lib"], ".ts").filter((path) => !path.endsWith(".d.ts"));
+  const isAwaitedByTheFile = (node: ts.Node) => {
+    if (!ts.isAwaitExpression(node) && !(ts.isForOfStatement(node) && node.awaitModifier))
+      return false;
+    return ts.findAncestor(node, ts.isFunctionLike) === undefined;
+  };
+  nothingBreaks(
+    "Await it in a function: a file that awaits cannot be required.",
+    places(paths, isAwaitedByTheFile),
+  );
+  const strange = paths.flatMap((path) => problemsOf(path).map((problem) => `${path}: ${problem}`));
+  nothingBreaks("Write it as TypeScript 5.0 understands it, which checks the cells.", strange);
 });
 
 test("exports have names", () => {

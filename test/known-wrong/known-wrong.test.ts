@@ -90,7 +90,7 @@ describe.runIf(hasSolutions)("known-wrong implementations", () => {
     }
     for (const { name, file } of mistakes) said = said.replaceAll(file, name);
     expect(said).toBe("");
-  }, 60_000);
+  });
 
   test.each(mistakes)("$exercise: $name", async ({ exercise: of, patch, file }) => {
     const [exercise, module] = [await loadExercise(of), await load(file)];
