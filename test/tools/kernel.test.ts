@@ -1,10 +1,11 @@
 /** The real kernel, one for all tests: what a cell prints arrives, what it gets wrong is said in its own lines. */
 
+import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
-import { Kernel } from "./kernel/client.ts";
+import { Kernel, LAUNCHER } from "./kernel/client.ts";
 
 const STATE = fileURLToPath(new URL("../../.quorumlab", import.meta.url));
 
@@ -27,6 +28,16 @@ beforeAll(async () => {
 afterAll(async () => {
   await kernel?.stop();
   rmSync(project, { recursive: true });
+});
+
+test("a Node that is too old is refused in a sentence", () => {
+  const old = `
+    const old = { value: { ...process.versions, node: "20.1.0" } };
+    Object.defineProperty(process, "versions", old);
+    require(${JSON.stringify(LAUNCHER)});`;
+  const { status, stderr } = spawnSync(process.execPath, ["-e", old], { encoding: "utf8" });
+  expect(status).toBe(1);
+  expect(stderr).toMatch(/^The notebooks need Node 26; .* Run `npm start` in the project: .*\n$/);
 });
 
 describe("what a cell prints", () => {

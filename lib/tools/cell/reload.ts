@@ -35,7 +35,7 @@ export async function reload<Name extends keyof Exercises>(name: Name): Promise<
 }
 
 /** The file of an exercise. Throws a sentence when there is none. */
-export function fileOf(name: string): string {
+function fileOf(name: string): string {
   const folder = exercisesFolder();
   const file = join(folder, `${name}.ts`);
   if (/^[\w-]+$/.test(name) && existsSync(file)) return realpathSync(file);

@@ -38,7 +38,7 @@ export function inOrder(socket: Socket): {
 }
 
 /** Text gathered up to this many characters is sent at once. */
-const FULL = 65_536;
+const FULL = 1_000_000;
 
 /** So long may text wait for more of its kind. */
 const PATIENCE_MS = 20;

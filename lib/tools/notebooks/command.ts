@@ -51,16 +51,29 @@ export async function main(args: string[]): Promise<number> {
     console.error(`There is no notebook "${unknown}": expected one of ${names}.`);
     return 2;
   }
+  const paths = positionals.length === 0 ? all : positionals.map(pathOf);
+  return run(paths, values.write ? store : compare);
+}
+
+/** Executes notebooks and says of each what became of it. @returns the exit code */
+async function run(
+  paths: readonly string[],
+  troubleWith: (executed: Executed) => string | undefined,
+): Promise<number> {
   let failed = 0;
-  await execute(positionals.length === 0 ? all : positionals.map(pathOf), {
-    onDone(executed) {
-      const trouble = values.write ? store(executed) : compare(executed);
-      if (trouble !== undefined) failed += 1;
-      const name = basename(executed.path);
-      console.log(`${trouble === undefined ? "✓" : "✗"} ${name} ${executed.seconds} s`);
-      if (trouble !== undefined) console.log(trouble);
-    },
-  });
+  const onDone = (executed: Executed) => {
+    const trouble = troubleWith(executed);
+    if (trouble !== undefined) failed += 1;
+    const name = basename(executed.path);
+    console.log(`${trouble === undefined ? "✓" : "✗"} ${name} ${executed.seconds} s`);
+    if (trouble !== undefined) console.log(trouble);
+  };
+  try {
+    await execute(paths, { onDone });
+  } catch (error) {
+    console.error((error as Error).message);
+    return 1;
+  }
   return failed === 0 ? 0 : 1;
 }
 

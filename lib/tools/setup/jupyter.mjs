@@ -25,6 +25,8 @@ export function jupyterFiles(root) {
       KernelSpecManager: { ensure_native_kernel: false, allowed_kernelspecs: [KERNEL] },
       MultiKernelManager: { default_kernel_name: KERNEL },
       LanguageServerManager: { autodetect: false },
+      // A cell that prints a lot in a short time would lose the rest of its output.
+      ZMQChannelsWebsocketConnection: { limit_rate: false },
     },
     "config/labconfig/page_config.json": {
       disabledExtensions: { "@jupyterlab/apputils-extension:announcements": true },

@@ -9,7 +9,9 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Dealer, Subscriber } from "zeromq";
 
-const LAUNCHER = fileURLToPath(new URL("../../../lib/tools/kernel.cjs", import.meta.url));
+export const LAUNCHER: string = fileURLToPath(
+  new URL("../../../lib/tools/kernel.cjs", import.meta.url),
+);
 const DELIMITER = "<IDS|MSG>";
 
 type Content = Record<string, unknown>;
