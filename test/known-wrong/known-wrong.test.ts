@@ -20,7 +20,7 @@ const folder = join(project, `.quorumlab/tmp/known-wrong-${process.pid}`);
 const hasSolutions = existsSync(join(project, "solutions"));
 if (!hasSolutions) {
   console.log(
-    "There is no folder solutions: left out are the known-wrong ones, which are made of them.",
+    "There is no folder solutions: the tests of solutions and of known-wrong ones are left out.",
   );
 }
 
