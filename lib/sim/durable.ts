@@ -56,11 +56,15 @@ export class Durable {
     if (!this.syncing) this.sync();
   }
 
+  /** Whether the process knows that everything written so far is synced. */
+  get isSynced(): boolean {
+    return this.disk.writes <= this.syncedWrites;
+  }
+
   /** Acts once everything written so far is synced. */
   whenSynced(act: () => void): void {
-    const { writes } = this.disk;
-    if (writes <= this.syncedWrites) act();
-    else this.waiting.push({ writes, act });
+    if (this.isSynced) act();
+    else this.waiting.push({ writes: this.disk.writes, act });
   }
 
   crash(unsynced: "luck" | "lost" | "torn"): void {

@@ -22,6 +22,9 @@ export type Effect<Message> =
   | { readonly kind: "setTimer"; readonly name: string; readonly afterMs: number }
   | { readonly kind: "cancelTimer"; readonly name: string };
 
+/** What a handler asked for that has asked for nothing yet. Most ask for one thing: `[effect]` takes a fifth of a grown array. */
+const NOTHING: never[] = [];
+
 /** The `out` of a handler. It keeps copies, so that what a handler does to its state later changes nothing. */
 export class Recorder<Message> implements Out<Message> {
   private effects: Effect<Message>[] | undefined;
@@ -33,18 +36,17 @@ export class Recorder<Message> implements Out<Message> {
 
   /** Runs one handler. @returns what it asked for, in order */
   record(handle: (out: Out<Message>) => unknown): Effect<Message>[] {
-    const effects: Effect<Message>[] = [];
-    this.effects = effects;
+    this.effects = NOTHING;
     try {
       const returned = handle(this);
       if (returned instanceof Promise) {
         returned.catch(() => {});
         invariant(false, "a handler returned a promise; handlers are never async");
       }
+      return this.effects;
     } finally {
       this.effects = undefined;
     }
-    return effects;
   }
 
   send(to: NodeId, message: Message, options?: { readonly beforeSync?: boolean }): void {
@@ -91,7 +93,9 @@ export class Recorder<Message> implements Out<Message> {
   }
 
   private add(effect: Effect<Message>): void {
-    this.current().push(effect);
+    const effects = this.current();
+    if (effects === NOTHING) this.effects = [effect];
+    else effects.push(effect);
   }
 
   private current(): Effect<Message>[] {

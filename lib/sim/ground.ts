@@ -1,6 +1,6 @@
 /** What the parts of the world (network, hosts, programs) need of it: time, luck, the trace. */
 
-import type { Happening } from "./trace.ts";
+import type { Recorded } from "./log.ts";
 
 export type Ground = {
   nowUs(): number;
@@ -9,7 +9,9 @@ export type Ground = {
   /** Luck in [0, 1): whose, about what, and how often that was asked before. */
   luck(name: number, about: number, times: number): number;
   /** Adds to the trace. @returns the index of the new event */
-  record(happening: Happening, cause?: number): number;
+  record(happening: Recorded, cause?: number): number;
+  /** Adds the delivery of what an earlier event sent. @returns the index of the new event */
+  delivered(sent: number): number;
   /** A program may go on: the world waits for it before the next event. */
   woke(): void;
   /** Ends the run with an error. */

@@ -53,7 +53,7 @@ export class Host implements Endpoint, Floor {
   /** What the step in progress is about, for its luck. */
   private about = 0;
   /** Whether the process has had the one step of its pause. */
-  private asleep = false;
+  asleep = false;
   /** What happens when the process wakes up. When it dies it happens as well, to a process that is not up. */
   private held: (() => void)[] = [];
 
@@ -131,47 +131,41 @@ export class Host implements Endpoint, Floor {
 
   // What the network and the program bring.
 
-  sleeps(then: () => void): boolean {
-    if (this.asleep) this.held.push(then);
-    return this.asleep;
+  whenAwake(act: () => void): void {
+    this.held.push(act);
   }
 
-  arrive(from: NodeId, { message, body, about, sent, sentMs }: Letter): void {
-    this.happen(() => {
-      const node = this.id;
-      const at = this.ground.record({ kind: "deliver", node, from, message, body, sentMs }, sent);
-      this.step(at, about, (out) =>
-        this.server.protocol.onMessage(this.state, this.nowMs(), from, copy(body), out),
-      );
-    });
+  arrive(from: NodeId, { body, about, sent }: Letter): void {
+    this.step(this.ground.delivered(sent), about, (out) =>
+      this.server.protocol.onMessage(this.state, this.nowMs(), from, copy(body), out),
+    );
   }
 
   connected(peer: NodeId, cause: number | undefined): void {
-    this.happen(() => {
-      const at = this.ground.record({ kind: "connected", node: this.id, peer }, cause);
-      this.step(at, hashString(1, peer), (out) =>
-        this.server.protocol.onConnected?.(this.state, this.nowMs(), peer, out),
-      );
-    });
+    const at = this.ground.record({ kind: "connected", node: this.id, peer }, cause);
+    this.step(at, hashString(1, peer), (out) =>
+      this.server.protocol.onConnected?.(this.state, this.nowMs(), peer, out),
+    );
   }
 
   disconnected(peer: NodeId, cause: number | undefined): void {
-    this.happen(() => {
-      const at = this.ground.record({ kind: "disconnected", node: this.id, peer }, cause);
-      this.step(at, hashString(2, peer), (out) =>
-        this.server.protocol.onDisconnected?.(this.state, this.nowMs(), peer, out),
-      );
-    });
+    const at = this.ground.record({ kind: "disconnected", node: this.id, peer }, cause);
+    this.step(at, hashString(2, peer), (out) =>
+      this.server.protocol.onDisconnected?.(this.state, this.nowMs(), peer, out),
+    );
   }
 
   fromProgram(body: unknown, cause: number): void {
     const letter = this.letter(body, cause);
-    this.ground.at(this.ground.nowUs(), () => this.arrive(this.id, letter));
+    this.ground.at(this.ground.nowUs(), () => this.happen(() => this.arrive(this.id, letter)));
   }
 
   happen(act: () => void): void {
-    if (!this.up || this.sleeps(() => this.happen(act))) return;
-    // The first step of a pause runs; what it asks for is held with everything after it.
+    if (!this.up) return;
+    if (this.asleep) {
+      this.held.push(() => this.happen(act));
+      return;
+    }
     this.asleep = this.pauses.size > 0;
     act();
   }
@@ -193,22 +187,26 @@ export class Host implements Endpoint, Floor {
 
   /** One step of the protocol: runs a handler, then does what it asked for. */
   private step(cause: number, about: number, handle: (out: Out<unknown>) => unknown): void {
+    // The first step of a pause runs; what it asks for is held with everything after it.
+    this.asleep = this.pauses.size > 0;
     this.about = about;
     const effects = this.recorder.record(handle);
     this.showRole(cause);
-    if (effects.length === 0) return;
-    this.hold(() => {
-      for (const effect of effects) this.perform(effect, cause);
-    });
+    if (this.asleep) this.hold(() => this.perform(effects, cause));
+    else this.perform(effects, cause);
   }
 
-  private perform(effect: Effect<unknown>, cause: number): void {
+  private perform(effects: readonly Effect<unknown>[], cause: number): void {
+    for (const effect of effects) this.act(effect, cause);
+  }
+
+  private act(effect: Effect<unknown>, cause: number): void {
     switch (effect.kind) {
       case "send": {
-        const end = this.network.endOf(this.id, effect.to);
-        const leave = () => this.send(effect.to, effect.message, end, cause);
-        if (effect.beforeSync) leave();
-        else this.disk.whenSynced(leave);
+        const { to, message } = effect;
+        const end = this.network.endOf(this.id, to);
+        if (effect.beforeSync || this.disk.isSynced) this.send(to, message, end, cause);
+        else this.disk.whenSynced(() => this.send(to, message, end, cause));
         return;
       }
       case "connect":
@@ -246,8 +244,7 @@ export class Host implements Endpoint, Floor {
     const node = this.id;
     const message = this.network.number();
     const sent = this.ground.record({ kind: "send", node, to: node, message, body }, cause);
-    const about = hash(body, 0, true);
-    return { message, body, about, sent, sentMs: this.ground.nowUs() / 1000 };
+    return { message, body, about: hash(body, 0, true), sent };
   }
 
   private setTimer(name: string, afterMs: number, cause: number): void {

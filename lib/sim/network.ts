@@ -18,16 +18,18 @@ export type Letter = {
   readonly body: unknown;
   /** What it is about, for luck: its body without the counters. */
   readonly about: number;
-  /** The event of its sending, and when that was. */
+  /** The event of its sending. */
   readonly sent: number;
-  readonly sentMs: number;
 };
 
-/** What the network needs of a server: whether it runs, and where to bring what arrives. */
+/** What the network needs of a server. */
 export type Endpoint = {
+  /** Whether the process runs; and whether it sleeps, so that what comes to it has to wait. */
   readonly up: boolean;
-  /** Whether the process sleeps. If so, `then` is called when it wakes up or dies. */
-  sleeps(then: () => void): boolean;
+  readonly asleep: boolean;
+  /** Acts when the process, which sleeps, wakes up or dies. */
+  whenAwake(act: () => void): void;
+  /** Steps of a process that is up and awake. */
   arrive(from: NodeId, letter: Letter): void;
   connected(peer: NodeId, cause: number | undefined): void;
   disconnected(peer: NodeId, cause: number | undefined): void;
@@ -113,8 +115,7 @@ export class Network {
     const channel = this.channel(from, to);
     const message = this.messages++;
     const sent = this.ground.record({ kind: "send", node: from, to, message, body }, cause);
-    const about = hash(body, 0, true);
-    const letter = { message, body, about, sent, sentMs: this.ground.nowUs() / 1000 };
+    const letter = { message, body, about: hash(body, 0, true), sent };
     if (wire === "datagram") this.datagram(channel, letter);
     else if (end === undefined || end.state === "calling") {
       this.lose(channel, letter, "not connected");
@@ -199,7 +200,10 @@ export class Network {
     const next = channel.items[0];
     if (next === undefined || next.readyUs > this.ground.nowUs()) return;
     if (this.weather.has("cut", channel) || this.weather.has("stall", channel)) return;
-    if (channel.receiver.sleeps(channel.bring)) return;
+    if (channel.receiver.asleep) {
+      channel.receiver.whenAwake(channel.bring);
+      return;
+    }
     channel.items.shift();
     this.receive(channel, next);
   }
@@ -253,12 +257,7 @@ export class Network {
   }
 
   private datagram(channel: Channel, letter: Letter): void {
-    const { from, receiver } = channel;
     const { about } = letter;
-    const land = () => {
-      if (receiver.up) receiver.arrive(from, letter);
-      else this.lose(channel, letter, "down");
-    };
     if (this.weather.has("cut", channel)) {
       this.lose(channel, letter, "cut");
     } else if (this.weather.strikes("drop", channel, about)) {
@@ -267,12 +266,23 @@ export class Network {
       const copies = this.weather.strikes("duplicate", channel, about) ? 2 : 1;
       for (let i = 0; i < copies; i++) {
         const lateUs = this.weather.latenessUs(channel, about);
-        this.ground.at(this.arrivalUs(channel, about) + lateUs, () => {
-          if (this.weather.has("cut", channel)) this.lose(channel, letter, "cut");
-          else if (!receiver.sleeps(land)) land();
-        });
+        this.ground.at(this.arrivalUs(channel, about) + lateUs, () => this.land(channel, letter));
       }
     }
+  }
+
+  private land(channel: Channel, letter: Letter): void {
+    if (this.weather.has("cut", channel)) {
+      this.lose(channel, letter, "cut");
+      return;
+    }
+    if (channel.receiver.asleep) channel.receiver.whenAwake(() => this.hand(channel, letter));
+    else this.hand(channel, letter);
+  }
+
+  private hand(channel: Channel, letter: Letter): void {
+    if (channel.receiver.up) channel.receiver.arrive(channel.from, letter);
+    else this.lose(channel, letter, "down");
   }
 
   private lose(

@@ -8,11 +8,12 @@ import { checkFaults, type Fault } from "./faults.ts";
 import type { Ground } from "./ground.ts";
 import { guarded } from "./guard.ts";
 import { Host, type Server } from "./host.ts";
+import { Log, type Recorded } from "./log.ts";
 import { Network } from "./network.ts";
-import { copy, hash, hashString, spread, stir } from "./plain.ts";
+import { copy, hash, spread, stir } from "./plain.ts";
 import type { NodeId } from "./protocol.ts";
 import { checkLatency, type Latency } from "./random.ts";
-import type { Happening, Trace, TraceEvent } from "./trace.ts";
+import type { Trace, TraceEvent } from "./trace.ts";
 
 /** What is needed to repeat a run, besides the code. */
 export type Scenario = {
@@ -70,7 +71,7 @@ class World implements Ground {
   private readonly hosts = new Map<NodeId, Host>();
   private readonly network: Network;
   private readonly queue = new TinyQueue<Due>([], (a, b) => a.us - b.us || a.order - b.order);
-  private readonly trace: TraceEvent[] = [];
+  private readonly log = new Log();
   private us = 0;
   private order = 0;
   private events = 0;
@@ -138,17 +139,26 @@ class World implements Ground {
 
   luck(name: number, about: number, times: number): number {
     const { seed, fork } = this.scenario;
-    const h = hash(fork !== undefined && this.trace.length > fork.event ? fork.seed : seed);
+    const h = hash(fork !== undefined && this.log.length > fork.event ? fork.seed : seed);
     return spread(stir(stir(stir(h, name), about), times)) / 2 ** 32;
   }
 
-  record(happening: Happening, cause?: number): number {
-    const index = this.trace.length;
-    const word = essence(happening, stir(index, this.us));
+  record(happening: Recorded, cause?: number): number {
+    let word = stir(this.log.length, this.us);
+    for (const key in happening) word = hash(happening[key as keyof Recorded], word);
+    return this.add(happening, word, cause);
+  }
+
+  delivered(sent: number): number {
+    return this.add(sent, stir(stir(this.log.length, this.us), sent), sent);
+  }
+
+  /** @param word the event as a number, for the digest */
+  private add(entry: Recorded | number, word: number, cause: number | undefined): number {
     this.digestHigh = stir(this.digestHigh, word);
     this.digestLow = stir(this.digestLow ^ 0x9e3779b9, word);
-    this.trace.push(traced(happening, index, this.us / 1000, cause));
-    return index;
+    this.log.add(entry, this.us, cause);
+    return this.log.length - 1;
   }
 
   woke(): void {
@@ -200,50 +210,32 @@ class World implements Ground {
       get atMs() {
         return world.us / 1000;
       },
-      trace: this.trace,
+      get trace() {
+        return world.log.events;
+      },
       state: (node) => (this.hosts.get(node)?.up ? this.hosts.get(node)?.state : undefined),
     };
   }
 
   private result(unknown: string | undefined): Run {
+    const { log } = this;
     const nodes = [...this.hosts.keys()];
     const states = Object.fromEntries(nodes.map((node) => [node, this.hosts.get(node)?.state]));
     const hex = (word: number) => (word >>> 0).toString(16).padStart(8, "0");
     return {
-      trace: { nodes, events: this.trace, endMs: this.us / 1000 },
+      trace: {
+        nodes,
+        endMs: this.us / 1000,
+        get events() {
+          return log.events;
+        },
+      },
       digest: hex(spread(this.digestHigh)) + hex(spread(this.digestLow)),
       unknown,
       events: this.events,
       states: copy(states),
     };
   }
-}
-
-/** The event of a happening. An object that is made whole in one place costs half, so the two commonest are. */
-function traced(
-  happening: Happening,
-  index: number,
-  atMs: number,
-  cause: number | undefined,
-): TraceEvent {
-  if (happening.kind === "send") {
-    const { kind, node, to, message, body } = happening;
-    return { kind, node, to, message, body, index, atMs, cause };
-  }
-  if (happening.kind === "deliver") {
-    const { kind, node, from, message, body, sentMs } = happening;
-    return { kind, node, from, message, body, sentMs, index, atMs, cause };
-  }
-  return { ...happening, index, atMs, cause };
-}
-
-/** What the digest takes of an event: all that it says. A delivery repeats its send, so its number is enough. */
-function essence(happening: Happening, start: number): number {
-  if (happening.kind === "deliver")
-    return stir(hashString(start, happening.node), happening.message);
-  let h = start;
-  for (const key in happening) h = hash(happening[key as keyof Happening], h);
-  return h;
 }
 
 function checkScenario(scenario: Scenario, nodes: readonly NodeId[]): void {
