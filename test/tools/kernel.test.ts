@@ -109,6 +109,14 @@ describe("what a cell may say", () => {
     expect(text()).toBe("7 [ 2, 3 ] 2 undefined\n");
   });
 
+  test("a variable of an earlier cell may stand alone in an object", async () => {
+    await kernel.run('const earlier = "kept"; const nested = { earlier };');
+    const { text } = await kernel.run(
+      "const now = 1; console.log(JSON.stringify({ earlier, list: [{ nested, now }] }));",
+    );
+    expect(text()).toBe('{"earlier":"kept","list":[{"nested":{"earlier":"kept"},"now":1}]}\n');
+  });
+
   test("rooms of the library complete and explain themselves", async () => {
     expect(
       await kernel.complete('import * as check from "quorumlab/check"; check.linea'),

@@ -60,7 +60,7 @@ export class Cells {
 const IN_CELL = /\bcell-(\d+):(\d+):(\d+)/;
 
 /** A line of a stack trace with the place in the cell put right; undefined when nothing was written there. */
-export function rightFrame(frame: string, cells: Cells): string | undefined {
+function rightFrame(frame: string, cells: Cells): string | undefined {
   const found = IN_CELL.exec(frame);
   if (found === null) return frame;
   const [ran, cell = "", line, column] = found;

@@ -1,6 +1,6 @@
 /**
- * tslab's compiler with the course's settings. tslab offers no way to set them, so the functions of TypeScript
- * that it calls are wrapped before it loads.
+ * tslab's compiler with the course's settings. tslab offers no way to set them, so the functions of TypeScript that
+ * it calls are wrapped before it loads.
  */
 
 import { fileURLToPath } from "node:url";
@@ -28,34 +28,63 @@ const CELL = /(^|\/)__tslab__\.ts$/;
 
 const MAP_COMMENT = /\n\/\/# sourceMappingURL=(?:data:application\/json;base64,)?(\S+)\s*$/;
 
-/** TypeScript as tslab is to see it, and the source maps of what it compiled last. */
-export function courseTypeScript(ts: TypeScript): {
-  readonly ts: TypeScript;
-  /** The maps that lead from this code back to its cell, the last step first. */
-  mapsOf(code: string): Maps;
-} {
-  let last: { code: string; maps: Maps } | undefined;
+/** TypeScript as tslab is to see it. @param keep is given what was compiled, and its source maps, last step first */
+export function courseTypeScript(
+  ts: TypeScript,
+  keep: (code: string, maps: Maps) => void,
+): TypeScript {
+  return {
+    ...ts,
+    createWatchCompilerHost: withOptions(ts),
+    getPreEmitDiagnosticsOfFiles: aboutCells(ts),
+    transpileModule: withMaps(ts, keep),
+    visitEachChild: withShorthands(ts),
+  };
+}
 
-  const createWatchCompilerHost = (...given: unknown[]) => {
+function withOptions(ts: TypeScript): TypeScript["createWatchCompilerHost"] {
+  const host = (...given: unknown[]) => {
     const [files, options, ...rest] = given as [string[], typescript.CompilerOptions];
     const ours = [[...files, NEWER], { ...options, ...OPTIONS }, ...rest];
     return Reflect.apply(ts.createWatchCompilerHost, ts, ours);
   };
+  return host as TypeScript["createWatchCompilerHost"];
+}
 
-  // Only the cell is checked: the library has been, by a newer TypeScript, and tslab would not show its errors.
-  const getPreEmitDiagnosticsOfFiles: TypeScript["getPreEmitDiagnosticsOfFiles"] = (
-    program,
-    files,
-    ...rest
-  ) => {
+/** Only the cell is checked: the library has been, by a newer TypeScript, and tslab would not show its errors. */
+function aboutCells(ts: TypeScript): TypeScript["getPreEmitDiagnosticsOfFiles"] {
+  return (program, files, ...rest) => {
     const cells = files.filter((file) => CELL.test(file.fileName));
     const found = ts.getPreEmitDiagnosticsOfFiles(program, cells, ...rest);
     seeShorthands(ts, program.getTypeChecker());
     return found.filter((problem) => problem.code !== UNTYPED_PACKAGE);
   };
+}
 
-  // tslab turns the name of an earlier cell's variable into `exports.name`, but not in `{ name }`.
-  const visitEachChild = ((
+/** tslab compiles a cell to modern JavaScript, and that with this function to a CommonJS module. */
+function withMaps(
+  ts: TypeScript,
+  keep: (code: string, maps: Maps) => void,
+): TypeScript["transpileModule"] {
+  return (input, options) => {
+    const first = MAP_COMMENT.exec(input)?.[1];
+    const compilerOptions = { ...options.compilerOptions, sourceMap: true };
+    const out = ts.transpileModule(input.replace(MAP_COMMENT, ""), { ...options, compilerOptions });
+    const code = out.outputText.replace(MAP_COMMENT, "");
+    if (first !== undefined && out.sourceMapText !== undefined) {
+      const texts = [out.sourceMapText, Buffer.from(first, "base64").toString()];
+      keep(
+        code,
+        texts.map((text) => JSON.parse(text)),
+      );
+    }
+    return { ...out, outputText: code };
+  };
+}
+
+/** tslab turns the name of an earlier cell's variable into `exports.name`, but not in `{ name }`. */
+function withShorthands(ts: TypeScript): TypeScript["visitEachChild"] {
+  const visitEachChild = (
     node: typescript.Node,
     visit: typescript.Visitor,
     context: typescript.TransformationContext,
@@ -63,31 +92,8 @@ export function courseTypeScript(ts: TypeScript): {
     if (!ts.isShorthandPropertyAssignment(node)) return ts.visitEachChild(node, visit, context);
     const value = visit(node.name) as typescript.Expression;
     return value === node.name ? node : ts.factory.createPropertyAssignment(node.name.text, value);
-  }) as TypeScript["visitEachChild"];
-
-  // tslab compiles a cell to modern JavaScript, and that with this function to a CommonJS module.
-  const transpileModule: TypeScript["transpileModule"] = (input, options) => {
-    const first = MAP_COMMENT.exec(input)?.[1];
-    const compilerOptions = { ...options.compilerOptions, sourceMap: true };
-    const out = ts.transpileModule(input.replace(MAP_COMMENT, ""), { ...options, compilerOptions });
-    const code = out.outputText.replace(MAP_COMMENT, "");
-    if (first !== undefined && out.sourceMapText !== undefined) {
-      const texts = [out.sourceMapText, Buffer.from(first, "base64").toString()];
-      last = { code, maps: texts.map((text) => JSON.parse(text)) };
-    }
-    return { ...out, outputText: code };
   };
-
-  return {
-    ts: {
-      ...ts,
-      createWatchCompilerHost: createWatchCompilerHost as TypeScript["createWatchCompilerHost"],
-      getPreEmitDiagnosticsOfFiles,
-      transpileModule,
-      visitEachChild,
-    },
-    mapsOf: (code) => (last?.code === code ? last.maps : []),
-  };
+  return visitEachChild as TypeScript["visitEachChild"];
 }
 
 const seeing = new WeakSet<typescript.TypeChecker>();

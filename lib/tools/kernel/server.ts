@@ -4,38 +4,23 @@ import { gathered, inOrder, outside, type Socket } from "./output.ts";
 import type { Out, Request, Runner } from "./runner.ts";
 import type { Tslab } from "./tslab.ts";
 
+type Server = InstanceType<Tslab["jupyter"]["ZmqServer"]>;
+type Message = Parameters<Server["handleExecute"]>[1];
+
 /** Listens to Jupyter. @param configPath the file in which Jupyter says where */
 export function listen({ jupyter, executor }: Tslab, runner: Runner, configPath: string): void {
   const handler = new jupyter.JupyterHandlerImpl(executor, false);
   const info = handler.handleKernel();
   handler.handleKernel = () => ({ ...info, language_info: LANGUAGE });
   const server = new jupyter.ZmqServer(handler, configPath);
-
   server.handleExecute = async (shell, request) => {
-    const publish = (type: string, content: object) => {
-      const message = request.createReply();
-      message.header.msg_type = type;
-      message.content = content;
-      message.signAndSend(server.connInfo.key, server.iopub);
-    };
-    const printed = gathered((name, text) => publish("stream", { name, text }));
-    const then = (type: string, content: object) => {
-      printed.flush();
-      publish(type, content);
-    };
-    const out: Out = {
-      print: (stream, text) => outside(printed.write, stream, text),
-      show: (content, replace) =>
-        outside(then, replace ? "update_display_data" : "display_data", content),
-      fail: (error) => outside(then, "error", error),
-    };
+    const { out, flush } = outOf(server, request);
     const reply = request.createReply();
     reply.header.msg_type = "execute_reply";
     reply.content = await runner.run(request.content as Request, out);
-    printed.flush();
+    flush();
     reply.signAndSend(server.connInfo.key, shell);
   };
-
   const close = server.close.bind(server);
   server.close = () => {
     close();
@@ -46,6 +31,28 @@ export function listen({ jupyter, executor }: Tslab, runner: Runner, configPath:
     const iopub: Socket = server.iopub;
     Object.assign(server, { iopub: inOrder(iopub) });
   });
+}
+
+/** Where the output of a request goes; what was printed is sent when something else is, and by `flush`. */
+function outOf(server: Server, request: Message): { out: Out; flush(): void } {
+  const publish = (type: string, content: object) => {
+    const message = request.createReply();
+    message.header.msg_type = type;
+    message.content = content;
+    message.signAndSend(server.connInfo.key, server.iopub);
+  };
+  const { write, flush } = gathered((name, text) => publish("stream", { name, text }));
+  const then = (type: string, content: object) => {
+    flush();
+    publish(type, content);
+  };
+  const out: Out = {
+    print: (stream, text) => outside(write, stream, text),
+    show: (content, replace) =>
+      outside(then, replace ? "update_display_data" : "display_data", content),
+    fail: (error) => outside(then, "error", error),
+  };
+  return { out, flush };
 }
 
 /** Without tslab's own editor mode, in which JupyterLab would colour cells as JavaScript. */

@@ -4,7 +4,7 @@ import { createRequire } from "node:module";
 import { format } from "node:util";
 import type { Converter } from "tslab/dist/converter.js";
 import type { Executor } from "tslab/dist/executor.js";
-import type { Cells } from "./cells.ts";
+import type { Cells, Maps } from "./cells.ts";
 import { courseTypeScript } from "./compiler.ts";
 import { type Explained, explainTypes, type TypeProblem } from "./explain.ts";
 
@@ -22,12 +22,7 @@ export type Tslab = {
 
 /** Loads tslab. @param explain puts what a cell threw into words */
 export function openTslab(cells: Cells, explain: (thrown: unknown) => Explained): Tslab {
-  const id = tslab.resolve("@tslab/typescript-for-tslab");
-  const { ts, mapsOf } = courseTypeScript(tslab(id));
-  const loaded = require.cache[id];
-  if (loaded === undefined) throw new Error(`Node has forgotten ${id}, which it has just loaded`);
-  loaded.exports = ts;
-
+  const mapsOf = installTypeScript();
   let running = { number: 0, problems: [] as readonly TypeProblem[], said: [] as unknown[][] };
   const { createConverter }: typeof import("tslab/dist/converter.js") = tslab("./converter.js");
   const { createExecutor }: typeof import("tslab/dist/executor.js") = tslab("./executor.js");
@@ -66,4 +61,17 @@ export function openTslab(cells: Cells, explain: (thrown: unknown) => Explained)
       return [];
     },
   };
+}
+
+/** Puts the course's TypeScript in the place of tslab's own. @returns the source maps of what was compiled last */
+function installTypeScript(): (code: string) => Maps {
+  let last: { code: string; maps: Maps } | undefined;
+  const id = tslab.resolve("@tslab/typescript-for-tslab");
+  const ts = courseTypeScript(tslab(id), (code, maps) => {
+    last = { code, maps };
+  });
+  const loaded = require.cache[id];
+  if (loaded === undefined) throw new Error(`Node has forgotten ${id}, which it has just loaded`);
+  loaded.exports = ts;
+  return (code) => (last?.code === code ? last.maps : []);
 }

@@ -10,8 +10,9 @@ export type Difference = {
   readonly got: readonly string[];
 };
 
-/** So many lines of a difference are told. */
+/** So many lines of a difference are told, and so many differences. */
 const TOLD = 4;
+const CELLS_TOLD = 5;
 
 /** A line longer than this is cut around the first difference. */
 const WIDTH = 100;
@@ -60,14 +61,17 @@ function cut(line: string, from: number): string {
   return `${from > 0 ? "…" : ""}${rest}${from + WIDTH < line.length ? "…" : ""}`;
 }
 
-/** The differences of a notebook as text. */
+/** The differences of a notebook as text; of many, the first. */
 export function tell(name: string, found: readonly Difference[]): string {
-  const lines = found.flatMap(({ cell, expected, got }) => [
-    `${name}, cell ${cell}: the output is not the one that is stored.`,
-    ...(expected.length === 0
-      ? ["  stored: nothing"]
-      : expected.map((line) => `  stored: ${line}`)),
-    ...(got.length === 0 ? ["  now:    nothing"] : got.map((line) => `  now:    ${line}`)),
-  ]);
-  return lines.join("\n");
+  const side = (label: string, lines: readonly string[]) =>
+    lines.length === 0 ? [`  ${label} nothing`] : lines.map((line) => `  ${label} ${line}`);
+  const lines = found
+    .slice(0, CELLS_TOLD)
+    .flatMap(({ cell, expected, got }) => [
+      `${name}, cell ${cell}: the output is not the one that is stored.`,
+      ...side("stored:", expected),
+      ...side("now:   ", got),
+    ]);
+  const more = found.length - CELLS_TOLD;
+  return more > 0 ? [...lines, `… and ${more} more cells`].join("\n") : lines.join("\n");
 }
