@@ -33,11 +33,8 @@ export function contradiction(answers: readonly Answer[]): string | undefined {
 }
 
 /**
- * Kills the tracker of one folder again and again, until its answers contradict each other or it was often enough.
- * Every other time it dies just after another master was named, else at any moment around that.
- *
- * @param execArgv options for the tracker's process
- * @returns all that it answered, in order
+ * Kills a tracker so many times, or until its answers contradict each other: every other time just after it named
+ * another master, else at any moment around that. @returns all that it answered, in order
  */
 export async function killed(times: number, execArgv: readonly string[] = []): Promise<Answer[]> {
   const folder = mkdtempSync(join(tmpdir(), "quorumlab served "));
@@ -53,7 +50,7 @@ export async function killed(times: number, execArgv: readonly string[] = []): P
   const news = new EventEmitter();
   news.on("answer", (answer: Answer) => answers.push(answer));
   for (let time = 0; ; time++) {
-    const process = await startTracker(folder, ports, execArgv);
+    const child = await startTracker(folder, ports, execArgv);
     const asker = start("asker", asking(news));
     for (const id of ["a", "b", "c"]) {
       if (!databases.has(id)) databases.set(id, start(id, database()));
@@ -65,7 +62,7 @@ export async function killed(times: number, execArgv: readonly string[] = []): P
     const waits = time % 2 === 0;
     if (waits) await named(news, term + 1);
     await sleep(luck(SEED, time) * (waits ? 10 : 100));
-    process.kill("SIGKILL");
+    child.kill("SIGKILL");
     await once(news, "end");
     asker.stop();
   }
@@ -77,13 +74,17 @@ async function startTracker(
   execArgv: readonly string[],
 ): Promise<ChildProcess> {
   const served = fileURLToPath(new URL("served.ts", import.meta.url));
-  const process = fork(served, [folder], { execArgv: [...execArgv] });
-  onTestFinished(() => void process.kill("SIGKILL"));
-  const [port] = await Promise.race([once(process, "message"), once(process, "exit")]);
+  const child = fork(served, [folder], { execArgv: [...execArgv] });
+  const exit = once(child, "exit");
+  onTestFinished(async () => {
+    child.kill("SIGKILL");
+    await exit;
+  });
+  const [port] = await Promise.race([once(child, "message"), exit]);
   // An exit code is no port.
   expect(port).toBeGreaterThan(1023);
   ports.set("tracker", port);
-  return process;
+  return child;
 }
 
 /** The next answer that names a master, of this term at least. */

@@ -1,9 +1,24 @@
 /** The contract carries a served protocol: what a killed tracker answered stays true. */
 
-import { expect, test, vi } from "vitest";
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { contradiction, killed } from "./killed.ts";
 
 vi.setConfig({ testTimeout: 60_000 });
+
+// A process starts in a quarter of the time when its modules are compiled already.
+const compiled = mkdtempSync(join(tmpdir(), "quorumlab compiled "));
+beforeAll(() => {
+  vi.stubEnv("NODE_COMPILE_CACHE", compiled);
+  execFileSync(process.execPath, ["-e", `import("${new URL("served.ts", import.meta.url)}")`]);
+});
+afterAll(() => {
+  vi.unstubAllEnvs();
+  rmSync(compiled, { recursive: true });
+});
 
 /** Options for Node with which a module is loaded with a mistake: `from` occurs once and becomes `to`. */
 function planted(file: string, from: string, to: string): string[] {

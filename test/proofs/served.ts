@@ -114,6 +114,6 @@ export class Host<State, Message> implements Listener {
 
 if (import.meta.main) {
   const host = new Host("tracker", tracker(), new Folder(process.argv[2] ?? "."), new Map());
-  process.send?.(await host.listen());
   process.once("disconnect", () => process.exit());
+  process.send?.(await host.listen());
 }
