@@ -5,14 +5,14 @@ import type { Fault } from "./faults.ts";
 export type Skew = Extract<Fault, { kind: "skew" }>;
 
 export class Clock {
-  private readonly skews = new Set<Skew>();
+  private skews: readonly Skew[] = [];
 
   begin(skew: Skew): void {
-    this.skews.add(skew);
+    this.skews = [...this.skews, skew];
   }
 
   end(skew: Skew): void {
-    this.skews.delete(skew);
+    this.skews = this.skews.filter((other) => other !== skew);
   }
 
   /** What the clock shows. */

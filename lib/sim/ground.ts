@@ -22,7 +22,7 @@ export type Ground = {
 export class Luck {
   private readonly ground: Ground;
   private readonly name: number;
-  private readonly times = new Map<number, number>();
+  private readonly asked = new Map<number, { times: number }>();
 
   constructor(ground: Ground, name: number) {
     this.ground = ground;
@@ -30,8 +30,9 @@ export class Luck {
   }
 
   ask(about: number): number {
-    const times = this.times.get(about) ?? 0;
-    this.times.set(about, times + 1);
-    return this.ground.luck(this.name, about, times);
+    const known = this.asked.get(about);
+    if (known !== undefined) return this.ground.luck(this.name, about, known.times++);
+    this.asked.set(about, { times: 1 });
+    return this.ground.luck(this.name, about, 0);
   }
 }

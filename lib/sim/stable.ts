@@ -29,12 +29,13 @@ export class Stable implements Saved {
   }
 
   log<Entry>(name: string): { readonly start: number; readonly entries: Entry[] } {
-    const { start, entries } = frames(this.files.read(logFile(name)));
-    return { start, entries: entries as Entry[] };
+    const { start, payloads } = frames(this.files.read(logFile(name)));
+    return { start, entries: payloads.map((payload) => deserialize(payload) as Entry) };
   }
 
   cell<Value>(name: string): Value | undefined {
-    return frames(this.files.read(cellFile(name))).entries[0] as Value | undefined;
+    const [payload] = frames(this.files.read(cellFile(name))).payloads;
+    return payload === undefined ? undefined : deserialize(payload);
   }
 
   perform(effect: WriteEffect): void {
@@ -117,9 +118,9 @@ function frame(index: number, payload: Uint8Array): Uint8Array {
 }
 
 /** The whole frames of a file, up to the first that is torn or damaged. */
-function frames(bytes: Uint8Array): Log & { readonly entries: unknown[] } {
+function frames(bytes: Uint8Array): Log & { readonly payloads: Uint8Array[] } {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  const result = { start: 0, first: 0, ends: [] as number[], entries: [] as unknown[] };
+  const result = { start: 0, first: 0, ends: [] as number[], payloads: [] as Uint8Array[] };
   for (let at = 0; at + HEADER_BYTES <= bytes.length; ) {
     const end = at + HEADER_BYTES + view.getUint32(at);
     if (end > bytes.length || view.getUint32(at + 4) !== crc32(bytes.subarray(at + 8, end))) break;
@@ -128,7 +129,7 @@ function frames(bytes: Uint8Array): Log & { readonly entries: unknown[] } {
       result.first = end;
     } else {
       result.ends.push(end);
-      result.entries.push(deserialize(bytes.subarray(at + HEADER_BYTES, end)));
+      result.payloads.push(bytes.subarray(at + HEADER_BYTES, end));
     }
     at = end;
   }

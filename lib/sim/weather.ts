@@ -16,14 +16,14 @@ const STRIKE = {
 const LATENESS = hashString(0, "lateness");
 
 export class Weather {
-  private readonly faults = new Set<Fault>();
+  private faults: readonly Fault[] = [];
 
   begin(fault: Fault): void {
-    this.faults.add(fault);
+    this.faults = [...this.faults, fault];
   }
 
   end(fault: Fault): void {
-    this.faults.delete(fault);
+    this.faults = this.faults.filter((other) => other !== fault);
   }
 
   /** Whether a fault of this kind is in the way. */

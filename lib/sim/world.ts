@@ -72,6 +72,10 @@ class World implements Ground {
   private readonly network: Network;
   private readonly queue = new TinyQueue<Due>([], (a, b) => a.us - b.us || a.order - b.order);
   private readonly log = new Log();
+  /** The seeds as luck takes them, and the event after which the second one counts. */
+  private readonly seed: number;
+  private readonly forkSeed: number;
+  private readonly forkAt: number;
   private us = 0;
   private order = 0;
   private events = 0;
@@ -84,6 +88,9 @@ class World implements Ground {
     const nodes = Object.keys(scenario.servers);
     checkScenario(scenario, nodes);
     this.scenario = scenario;
+    this.seed = hash(scenario.seed);
+    this.forkSeed = hash(scenario.fork?.seed);
+    this.forkAt = scenario.fork?.event ?? Infinity;
     this.network = new Network(this, this.hosts, scenario.latency ?? { minMs: 1, maxMs: 5 });
     for (const [id, server] of Object.entries(scenario.servers)) {
       const self = { id, peers: nodes.filter((node) => node !== id) };
@@ -138,8 +145,7 @@ class World implements Ground {
   }
 
   luck(name: number, about: number, times: number): number {
-    const { seed, fork } = this.scenario;
-    const h = hash(fork !== undefined && this.log.length > fork.event ? fork.seed : seed);
+    const h = this.log.length > this.forkAt ? this.forkSeed : this.seed;
     return spread(stir(stir(stir(h, name), about), times)) / 2 ** 32;
   }
 
