@@ -125,14 +125,21 @@ test("what a dead program still tries comes to nothing", async () => {
 test("all that a program does before it waits again is done before the next event", async () => {
   const order: string[] = [];
   const program: Program = async (host) => {
-    await host.sleep(10);
-    for (let n = 0; n < 100; n++) await Promise.resolve();
-    order.push(`program at ${host.now()}`);
+    for (const atMs of [0, 10, 20]) {
+      await host.sleep(atMs - host.now());
+      for (let n = 0; n < 100; n++) await Promise.resolve();
+      order.push(`program at ${atMs}`);
+    }
   };
-  const b = datagrams([[10, () => order.push("b at 10")]]);
-  const servers = { a: withProgram(echo, program), b };
-  await simulate({ ...STEADY, servers, forMs: 100 });
-  expect(order).toEqual(["program at 10", "b at 10"]);
+  const b = datagrams([0, 10, 20].map((atMs) => [atMs + 0.001, () => order.push(`b at ${atMs}`)]));
+  const scenario = { ...STEADY, servers: { a: withProgram(echo, program), b }, forMs: 100 };
+  const expected = [0, 10, 20].flatMap((atMs) => [`program at ${atMs}`, `b at ${atMs}`]);
+  await simulate(scenario);
+  expect(order).toEqual(expected);
+  order.length = 0;
+  // Called from the event loop itself, where a tick would come before the microtasks.
+  await new Promise((resolve) => setImmediate(() => resolve(simulate(scenario))));
+  expect(order).toEqual(expected);
 });
 
 test("a program's luck is its own and depends on the seed", async () => {
