@@ -283,7 +283,7 @@ describe("failures", () => {
     expect(sentenceFor("EACCES: permission denied, mkdir '/x/y'", root)).toMatch(
       /^\/x\/y cannot be written/,
     );
-    expect(sentenceFor("getaddrinfo EAI_AGAIN registry.npmjs.org", root)).toMatch(/^The network/);
+    expect(sentenceFor("getaddrinfo EAI_AGAIN registry.example", root)).toMatch(/^The network/);
     expect(sentenceFor("something else", root)).toBeUndefined();
   });
 
