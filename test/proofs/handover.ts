@@ -5,7 +5,7 @@
 
 import type { NodeId, Protocol } from "quorumlab/sim";
 
-export type Lead = {
+type Lead = {
   role: "leader" | "follower";
   term: number;
   /** Whether the lead of this term was given away and may not be taken yet. */

@@ -24,7 +24,7 @@ export type World<State> = {
   crashes: number;
 };
 /** What happens, in words, and the world after it. */
-export type Step<State> = readonly [says: string, world: World<State>];
+type Step<State> = readonly [says: string, world: World<State>];
 
 /** The world in which every server has just started. */
 export function firstWorld<S>(protocol: Protocol<S, unknown>, nodes: readonly NodeId[]): World<S> {

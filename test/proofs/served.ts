@@ -12,7 +12,7 @@ import { converse, type Listener, LOOPBACK, say } from "./conversation.ts";
 import { Folder } from "./folder.ts";
 
 /** Where the peers listen, for those that are called. */
-export type Ports = ReadonlyMap<NodeId, number>;
+type Ports = ReadonlyMap<NodeId, number>;
 
 /** One life of a server: it is over with its process, or when it is stopped. */
 export class Host<State, Message> implements Listener {
