@@ -18,6 +18,7 @@ export const summary = "try solutions and known-wrong implementations on fresh s
 const AT_A_TIME = 2;
 const CHECKS = 20;
 const CAUGHT_AT_LEAST = 19;
+const RIGHT = "(none: the solution)";
 
 const HELP = `Usage: npx quorumlab prove [NN-name…] [--seeds N]
 
@@ -55,7 +56,7 @@ export function main(args: string[]): Promise<number> {
     });
     line.clear();
     console.log(sayCaught(caught));
-    return calm.some(isAlarming) || caught.some(escapes) ? 1 : 0;
+    return calm.some(isAlarming) || caught.some(isTrouble) ? 1 : 0;
   });
 }
 
@@ -91,14 +92,16 @@ function sayCalm(calm: readonly Calm[], seeds: number): string {
   ].join("\n");
 }
 
-function escapes({ caught, flaw }: Catch): boolean {
-  return caught < CAUGHT_AT_LEAST || flaw !== undefined;
+/** A solution that does not get all points, a mistake that gets through, or one that is not fair. */
+function isTrouble({ wrong, caught, flaw }: Catch): boolean {
+  if (flaw !== undefined) return true;
+  return wrong === undefined ? caught > 0 : caught < CAUGHT_AT_LEAST;
 }
 
 function sayCaught(caught: readonly Catch[]): string {
   const rows = caught.map(({ system, wrong, by, named, medianMs, ...each }) => ({
     system,
-    "known-wrong implementation": wrong.name,
+    "known-wrong implementation": wrong?.name ?? RIGHT,
     caught: each.caught,
     "by property": [...by]
       .sort(([a], [b]) => a - b)
@@ -106,11 +109,10 @@ function sayCaught(caught: readonly Catch[]): string {
       .join(", "),
     "median s": (medianMs / 1000).toFixed(2),
   }));
-  const missed = caught.filter(escapes).map(({ system, wrong, flaw, caught: times }) => {
-    return `  ${system}, ${wrong.name}: ${flaw ?? `caught ${times} times`}`;
+  const missed = caught.filter(isTrouble).map(({ system, wrong, flaw, caught: times }) => {
+    return `  ${system}, ${wrong?.name ?? RIGHT}: ${flaw ?? `caught ${times} times`}`;
   });
-  const verdict =
-    missed.length === 0 ? "Everything was caught." : "Not caught, or no fair mistake:";
+  const verdict = missed.length === 0 ? "Everything was caught, and no solution." : "Not so:";
   return [
     `Every known-wrong implementation, ${CHECKS} checks with fresh seeds (* names the property that ought to catch it)`,
     "",

@@ -1,4 +1,7 @@
-/** The second half of a proof: every known-wrong implementation is caught by `check`, as a learner runs it. */
+/**
+ * The second half of a proof: every known-wrong implementation is caught by `check`, as a learner runs it. The
+ * solution is checked alike, for a grader that finds everything wrong would catch them all.
+ */
 
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -16,22 +19,24 @@ export type KnownWrong = Patch & {
   readonly caughtBy: string;
 };
 
-/** A known-wrong implementation, and what became of it. */
+/** What was checked, and what became of it. */
 export type Catch = {
   readonly system: string;
-  readonly wrong: KnownWrong;
-  /** In how many runs some property found it wrong. */
+  /** Left out: the solution as it is. */
+  readonly wrong?: KnownWrong;
+  /** In how many runs some property found it wrong; of a solution, in how many it did not get all points. */
   readonly caught: number;
   /** In how many runs each property did, by its number. */
   readonly by: ReadonlyMap<number, number>;
   /** The number of the property that ought to. */
-  readonly named: number;
+  readonly named?: number;
   /** From the start of the grading to its whole report: the median. */
   readonly medianMs: number;
-  /** Why it is none: it does not type-check, or it fails the examples of its stub. */
+  /** Why it is no fair mistake, or no solution: its types, the examples of its stub, or a property. */
   readonly flaw?: string;
 };
 
+type Subject = { readonly system: string; readonly wrong?: KnownWrong; readonly folder: string };
 type Graded = { readonly report: ExerciseReport; readonly ms: number };
 
 /** The known-wrong implementations of an exercise. */
@@ -42,7 +47,7 @@ async function knownWrong(name: string): Promise<readonly KnownWrong[]> {
 }
 
 /**
- * Grades every known-wrong implementation, each time with a fresh seed.
+ * Grades the solutions and every known-wrong implementation, each time with a fresh seed.
  *
  * @param runs how many times each
  * @param onRun is told how many runs of how many are done
@@ -56,55 +61,64 @@ export async function catches(
 ): Promise<Catch[]> {
   const root = mkdtempSync(join(tmpdir(), "quorumlab-prove-"));
   try {
-    const lists = await Promise.all(names.map(knownWrong));
-    const all = lists.flatMap((list, at) =>
-      list.map((wrong, nth) => {
-        const system = names[at] ?? "";
-        return { system, wrong, folder: planted(wrong, system, join(root, `${system}-${nth}`)) };
+    const lists = await Promise.all(
+      names.map(async (system) => {
+        const all = [undefined, ...(await knownWrong(system))];
+        return all.map((wrong, nth) => planted(system, wrong, join(root, `${system}-${nth}`)));
       }),
     );
+    const all = lists.flat();
     const each = all.flatMap((one) => Array.from({ length: runs }, (_, run) => ({ ...one, run })));
     let done = 0;
     const graded = await inParallel(each, atATime, async ({ system, folder, run }) => {
+      signal.throwIfAborted();
       const sinceMs = performance.now();
       // Types do not depend on the seed: they are checked once.
       const report = await gradeExercise(system, { folder, types: run === 0, signal });
       onRun(++done, each.length);
       return { report, ms: performance.now() - sinceMs };
     });
-    return all.map(({ system, wrong }, at) => {
-      return tally(system, wrong, graded.slice(at * runs, (at + 1) * runs));
-    });
+    return all.map((subject, at) => tally(subject, graded.slice(at * runs, (at + 1) * runs)));
   } finally {
     rmSync(root, { recursive: true });
   }
 }
 
-/** Writes the solution with the mistake into a folder of its own. */
-function planted({ file, from, to }: KnownWrong, system: string, folder: string): string {
-  const source = readFileSync(join(PROJECT, file), "utf8");
+/** Writes the solution, with the mistake if there is one, into a folder of its own. */
+function planted(system: string, wrong: KnownWrong | undefined, folder: string): Subject {
+  const source = readFileSync(join(PROJECT, `solutions/${system}.ts`), "utf8");
   mkdirSync(folder);
-  writeFileSync(
-    join(folder, `${system}.ts`),
-    source.replace(from, () => to),
-  );
-  return folder;
+  const text = wrong === undefined ? source : source.replace(wrong.from, () => wrong.to);
+  writeFileSync(join(folder, `${system}.ts`), text);
+  return wrong === undefined ? { system, folder } : { system, wrong, folder };
 }
 
-function tally(system: string, wrong: KnownWrong, graded: readonly Graded[]): Catch {
+function tally({ system, wrong }: Subject, graded: readonly Graded[]): Catch {
+  const reports = graded.map(({ report }) => report);
   const by = new Map<number, number>();
-  for (const { number, verdict } of graded.flatMap(({ report }) => report.properties)) {
+  for (const { number, verdict } of reports.flatMap(({ properties }) => properties)) {
     if (verdict === "violated") by.set(number, (by.get(number) ?? 0) + 1);
   }
-  const [first] = graded;
-  const named = first?.report.properties.find(({ says }) => says === wrong.caughtBy)?.number ?? 0;
-  const caught = graded.filter(({ report }) =>
-    report.properties.some(({ verdict }) => verdict === "violated"),
-  );
+  const isCaught = ({ verdict, properties }: ExerciseReport) =>
+    wrong === undefined
+      ? verdict !== "ok"
+      : properties.some((property) => property.verdict === "violated");
+  const caught = reports.filter(isCaught);
   const times = graded.slice(1).map(({ ms }) => ms);
   const medianMs = times.toSorted((a, b) => a - b)[Math.floor(times.length / 2)] ?? 0;
-  // What concerns the whole file: it does not type-check, or an example does not hold.
-  const flaw = first?.report.message;
-  const row = { system, wrong, caught: caught.length, by, named, medianMs };
-  return flaw === undefined ? row : { ...row, flaw };
+  const [failing] = wrong === undefined ? caught : [];
+  const failed = failing?.properties.find(({ verdict }) => verdict !== "ok");
+  // What concerns the whole file, such as its types, comes first.
+  const flaw =
+    reports[0]?.message ?? (failed && `${failed.number}. ${failed.says}: ${failed.message}`);
+  const named = reports[0]?.properties.find(({ says }) => says === wrong?.caughtBy)?.number;
+  return {
+    system,
+    caught: caught.length,
+    by,
+    medianMs,
+    ...(wrong === undefined ? {} : { wrong }),
+    ...(named === undefined ? {} : { named }),
+    ...(flaw === undefined ? {} : { flaw }),
+  };
 }
