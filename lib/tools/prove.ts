@@ -83,7 +83,7 @@ function sayCalm(calm: readonly Calm[], seeds: number): string {
   const alarming = calm.filter(isAlarming);
   const verdict = alarming.length === 0 ? "No false alarm." : "Not so:";
   return [
-    `Every solution, ${seeds} fresh seeds for each property`,
+    `Every property of every solution, on fresh seeds (${seeds} each)`,
     "",
     table(rows)["text/plain"],
     "",
