@@ -40,7 +40,7 @@ const claims: readonly Claim[] = [
       expect(again).toBe(seven);
       expect(eight).not.toBe(seven);
     },
-    mistake: { file: "lib/sim/world.ts", from: "fork.seed : seed)", to: "fork.seed : 7)" },
+    mistake: { file: "lib/sim/world.ts", from: "hash(scenario.seed)", to: "hash(7)" },
   },
   {
     says: "a tracker costs an extra hop on every request",
