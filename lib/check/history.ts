@@ -182,7 +182,7 @@ function validateReturnOrder(history: History): void {
 }
 
 /** The first index of a sorted list from which on `holds` is true, or the length. */
-export function firstWhere<T>(sorted: readonly T[], holds: (item: T) => boolean): number {
+function firstWhere<T>(sorted: readonly T[], holds: (item: T) => boolean): number {
   let low = 0;
   let high = sorted.length;
   while (low < high) {

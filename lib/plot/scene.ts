@@ -1,7 +1,6 @@
 /** Chooses what of a trace a lanes picture shows: which servers, which time, which messages, and what it leaves out. */
 
 import type { NodeId, Trace, TraceEvent } from "../sim/index.ts";
-import { causesOf } from "../sim/trace.ts";
 import { type Journey, journeysOf, type Lives, livesOf, type Weather, weatherOf } from "./story.ts";
 import { countText, numberText } from "./words.ts";
 
@@ -9,8 +8,8 @@ import { countText, numberText } from "./words.ts";
 export type Selection = {
   /** Only this stretch of simulated time. */
   readonly window?: { readonly fromMs: number; readonly toMs: number };
-  /** Only the messages, notes and timers that led to the event of this index, and that event. */
-  readonly causesOf?: number;
+  /** Only what led to one event: what `causesOf` says of it. */
+  readonly causes?: readonly TraceEvent[];
   /** Only these servers, from top to bottom in this order. */
   readonly nodes?: readonly NodeId[];
   /** Only the messages for which this holds. */
@@ -52,7 +51,7 @@ const QUIET = 0.3;
 
 /** Selects what to show. Throws one sentence when the selection makes no sense for this trace. */
 export function sceneOf(trace: Trace, selection: Selection): Scene {
-  const chain = chainOf(trace, selection.causesOf);
+  const chain = chainOf(selection.causes);
   const nodes = nodesOf(trace, selection, chain);
   const window = windowOf(trace, selection, chain);
   const all = during(
@@ -115,16 +114,12 @@ function readableUntil({ journeys, remarks, bands, weather }: Contents, window: 
 
 function isWanted(journey: Journey, selection: Selection, chain: readonly TraceEvent[]): boolean {
   if (selection.only !== undefined && !selection.only(journey.body)) return false;
-  return chain.length === 0 || leadsTo(journey, chain, selection.causesOf);
+  return chain.length === 0 || leadsTo(journey, chain);
 }
 
-function chainOf(trace: Trace, index: number | undefined): TraceEvent[] {
-  if (index === undefined) return [];
-  if (trace.events[index] === undefined) {
-    const count = trace.events.length;
-    throw new Error(`lanes: causesOf is ${index}, but the trace has events 0 to ${count - 1}.`);
-  }
-  const chain = causesOf(trace, index);
+function chainOf(chain: readonly TraceEvent[] | undefined): readonly TraceEvent[] {
+  if (chain === undefined) return [];
+  if (chain.length === 0) throw new Error("lanes: causes is empty, so there is no such event.");
   const arrivals = chain.flatMap(({ kind }, at) => (kind === "deliver" ? [at] : []));
   const oldest = arrivals.at(-MOST_CAUSES);
   // Its send comes just before an arrival.
@@ -168,13 +163,9 @@ function wholeOf({ events, endMs }: Trace): Window {
 }
 
 /** A message belongs to a chain of causes with its arrival, or with its sending when that is the event asked for. */
-function leadsTo(
-  { sent, ended }: Journey,
-  chain: readonly TraceEvent[],
-  asked: number | undefined,
-): boolean {
+function leadsTo({ sent, ended }: Journey, chain: readonly TraceEvent[]): boolean {
   if (ended !== undefined && chain.some(({ index }) => index === ended)) return true;
-  return sent !== undefined && sent === asked;
+  return sent !== undefined && sent === chain.at(-1)?.index;
 }
 
 function remarksOf(events: readonly TraceEvent[], { timers = false }: Selection): Remark[] {
@@ -189,11 +180,12 @@ function remarksOf(events: readonly TraceEvent[], { timers = false }: Selection)
 
 function leftOut(
   trace: Trace,
-  { causesOf: asked, nodes }: Selection,
+  { causes, nodes }: Selection,
   shown: number,
   chain: readonly TraceEvent[],
 ): string[] {
-  if (asked !== undefined) {
+  if (causes !== undefined) {
+    const asked = causes.at(-1)?.index;
     const whole = chain[0]?.cause === undefined;
     const back = whole ? "" : `, back to ${MOST_CAUSES} messages before it`;
     return [`Only what led to event ${asked} (the ring) is shown${back}.`];

@@ -15,7 +15,7 @@ export function countText(count: number, noun: string): string {
 }
 
 /** A value of a message or an operation in a few characters. */
-export function valueText(value: unknown): string {
+function valueText(value: unknown): string {
   if (typeof value === "string") return value;
   if (typeof value === "bigint") return `${value}`;
   try {

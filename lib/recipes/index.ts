@@ -8,6 +8,7 @@ export { database } from "./database.ts";
 export type {
   Answer,
   Kept,
+  MasterIs,
   TrackerDecisions,
   TrackerMessage,
   TrackerOptions,

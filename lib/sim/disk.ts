@@ -5,7 +5,10 @@
 
 import { invariant } from "./protocol.ts";
 
-/** What stands under logs and cells: in a simulated world a `Disk`, in a served one a folder. */
+/**
+ * What stands under logs and cells: in a simulated world a `Disk`, in a served one a folder. After a crash it holds
+ * a prefix of all changes, across files.
+ */
 export type Files = {
   /** The whole content of a file; an absent one is empty. */
   read(file: string): Uint8Array;

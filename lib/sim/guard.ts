@@ -13,6 +13,9 @@ import { fileURLToPath } from "node:url";
 /** A run as the guard knows it: where it reports the first offence. */
 type Guarded = { offence: Error | undefined };
 
+// Taken while it is there: whoever judges a stranger's code takes `process` away.
+const { nextTick } = process;
+
 const context = new AsyncLocalStorage<Guarded>();
 const outside = AsyncLocalStorage.snapshot();
 
@@ -176,7 +179,7 @@ export async function guarded<T>(
     new Promise<void>((resolve) => {
       settled += 1;
       if (settled % TURNS === 0) outside(setImmediate, resolve);
-      else process.nextTick(resolve);
+      else nextTick(resolve);
     });
   enter();
   try {

@@ -3,30 +3,18 @@
  * into steps of the protocol, and performs what a step asked for unless the process sleeps.
  */
 
+import type { End, Endpoint, Letter } from "./channel.ts";
 import { Clock } from "./clock.ts";
 import { Durable } from "./durable.ts";
 import { type Effect, Recorder } from "./effects.ts";
 import type { Fault } from "./faults.ts";
 import { type Ground, Luck } from "./ground.ts";
-import type { End, Endpoint, Letter, Network } from "./network.ts";
-import { copy, hash, hashString } from "./plain.ts";
-import { type Floor, type ProgramHost, Running } from "./program.ts";
-import { invariant, type NodeId, type Out, type Protocol, type Self } from "./protocol.ts";
+import type { Network } from "./network.ts";
+import { copy, hashString } from "./plain.ts";
+import { type Floor, Running, type Server } from "./program.ts";
+import { invariant, type NodeId, type Out, type Self } from "./protocol.ts";
 import type { Latency } from "./random.ts";
-
-/** A protocol, and the program that uses it on the same host, if any. */
-export type Server<State = unknown, Message = unknown> = {
-  readonly protocol: Protocol<State, Message>;
-  program?(host: ProgramHost<Message>): Promise<void>;
-};
-
-/** A protocol with the program that uses it. */
-export function withProgram<State, Message>(
-  protocol: Protocol<State, Message>,
-  program: (host: ProgramHost<Message>) => Promise<void>,
-): Server<State, Message> {
-  return { protocol, program };
-}
+import { Timers } from "./timers.ts";
 
 type Pause = Fault & { kind: "pause" };
 
@@ -43,9 +31,7 @@ export class Host implements Endpoint, Floor {
   private readonly recorder: Recorder<unknown>;
   private readonly pauses = new Set<Pause>();
   private running: Running | undefined;
-  /** Timers by name, each with the number of its last setting. */
-  private timers = new Map<string, number>();
-  private timersSet = 0;
+  private timers = new Timers();
   /** A host is up when no crash keeps it down. */
   private downs = 1;
   private started = false;
@@ -80,8 +66,6 @@ export class Host implements Endpoint, Floor {
     return this.clock.trueUs(ownMs);
   }
 
-  // What faults do.
-
   start(): void {
     this.downs -= 1;
     if (!this.up) return;
@@ -103,11 +87,11 @@ export class Host implements Endpoint, Floor {
     const cause = this.ground.record({ kind: "crash", node: this.id });
     this.running?.stop();
     this.running = undefined;
-    this.timers = new Map();
+    this.timers = new Timers();
     this.role = undefined;
     this.pauses.clear();
     this.disk.crash(unsynced);
-    this.network.crashed(this.id, cause);
+    this.network.connections.crashed(this.id, cause);
     this.release();
   }
 
@@ -128,8 +112,6 @@ export class Host implements Endpoint, Floor {
     this.ground.record({ kind: "resume", node: this.id });
     this.release();
   }
-
-  // What the network and the program bring.
 
   whenAwake(act: () => void): void {
     this.held.push(act);
@@ -192,37 +174,36 @@ export class Host implements Endpoint, Floor {
     this.about = about;
     const effects = this.recorder.record(handle);
     this.showRole(cause);
-    if (this.asleep) this.hold(() => this.perform(effects, cause));
-    else this.perform(effects, cause);
+    const perform = () => {
+      for (const effect of effects) this.perform(effect, cause);
+    };
+    if (this.asleep) this.hold(perform);
+    else perform();
   }
 
-  private perform(effects: readonly Effect<unknown>[], cause: number): void {
-    for (const effect of effects) this.act(effect, cause);
-  }
-
-  private act(effect: Effect<unknown>, cause: number): void {
+  private perform(effect: Effect<unknown>, cause: number): void {
     switch (effect.kind) {
       case "send": {
         const { to, message } = effect;
-        const end = this.network.endOf(this.id, to);
+        const end = this.network.connections.endOf(this.id, to);
         if (effect.beforeSync || this.disk.isSynced) this.send(to, message, end, cause);
         else this.disk.whenSynced(() => this.send(to, message, end, cause));
         return;
       }
       case "connect":
-        this.network.connect(this.id, effect.to, cause);
+        this.network.connections.connect(this.id, effect.to, cause);
         return;
       case "close": {
-        const end = this.network.closing(this.id, effect.to);
+        const end = this.network.connections.closing(this.id, effect.to);
         if (end === undefined) return;
-        this.disk.whenSynced(() => this.network.close(this.id, effect.to, end, cause));
+        this.disk.whenSynced(() => this.network.connections.close(this.id, effect.to, end, cause));
         return;
       }
       case "setTimer":
         this.setTimer(effect.name, effect.afterMs, cause);
         return;
       case "cancelTimer":
-        this.timers.delete(effect.name);
+        this.timers.cancel(effect.name);
         return;
       default:
         this.disk.write(effect, cause);
@@ -239,26 +220,21 @@ export class Host implements Endpoint, Floor {
     this.running.hear(copy(body), sent);
   }
 
-  /** The trace of a message that never leaves this host. */
+  /** A message that never leaves this host. */
   private letter(body: unknown, cause: number): Letter {
-    const node = this.id;
-    const message = this.network.number();
-    const sent = this.ground.record({ kind: "send", node, to: node, message, body }, cause);
-    return { message, body, about: hash(body, 0, true), sent };
+    return this.network.letter(this.id, this.id, body, cause);
   }
 
   private setTimer(name: string, afterMs: number, cause: number): void {
-    const mine = ++this.timersSet;
-    this.timers.set(name, mine);
+    const isSet = this.timers.set(name);
     this.ground.at(this.ground.nowUs() + this.trueUs(afterMs), () => {
       // Asked first, so that a timer that was set again or cancelled is not even a step.
-      if (this.timers.get(name) === mine) this.happen(() => this.fire(name, mine, cause));
+      if (isSet()) this.happen(() => isSet() && this.fire(name, cause));
     });
   }
 
-  private fire(name: string, mine: number, cause: number): void {
-    if (this.timers.get(name) !== mine) return;
-    this.timers.delete(name);
+  private fire(name: string, cause: number): void {
+    this.timers.cancel(name);
     const at = this.ground.record({ kind: "timer", node: this.id, name }, cause);
     this.step(at, hashString(3, name), (out) =>
       this.server.protocol.onTimer?.(this.state, this.nowMs(), name, out),

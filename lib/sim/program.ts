@@ -5,7 +5,7 @@
 
 import type { Ground, Luck } from "./ground.ts";
 import { copy, hashString } from "./plain.ts";
-import type { NodeId } from "./protocol.ts";
+import type { NodeId, Protocol } from "./protocol.ts";
 
 /** What a program may use. Its promises resolve in virtual time. */
 export type ProgramHost<Message> = {
@@ -25,6 +25,20 @@ export type ProgramHost<Message> = {
   /** Puts a sentence into the trace. */
   note(text: string): void;
 };
+
+/** A protocol, and the program that uses it on the same host, if any. */
+export type Server<State = unknown, Message = unknown> = {
+  readonly protocol: Protocol<State, Message>;
+  program?(host: ProgramHost<Message>): Promise<void>;
+};
+
+/** A protocol with the program that uses it. */
+export function withProgram<State, Message>(
+  protocol: Protocol<State, Message>,
+  program: (host: ProgramHost<Message>) => Promise<void>,
+): Server<State, Message> {
+  return { protocol, program };
+}
 
 /** What a running program needs of the host below it. */
 export type Floor = {

@@ -12,7 +12,7 @@ export type NodeId = string;
 /** What a server knows of itself from the start. */
 export type Self = {
   readonly id: NodeId;
-  /** Every other server of the system, in the order in which they were declared. */
+  /** Every other server that was declared, in that order. Who else may call is not known from the start. */
   readonly peers: readonly NodeId[];
 };
 
@@ -24,7 +24,11 @@ export type Saved = {
   cell<Value>(name: string): Value | undefined;
 };
 
-/** The wires: a connection is first in first out and lossless while it lives; a datagram may be lost, doubled, reordered. */
+/**
+ * The wires. A datagram may be lost, doubled, reordered. A connection is first in first out and lossless while it
+ * lives, and there is at most one between two servers: when both call at once, the call of the smaller name stands,
+ * and a server hears of the end of one connection before it hears of the next.
+ */
 export type Wire = "connection" | "datagram";
 
 /** What a handler may ask for. It records; only the world acts, in this order, after the handler returned. */
@@ -55,8 +59,8 @@ export type Out<Message> = {
 };
 
 /**
- * A protocol: handlers over plain-data state, which they change in place. `nowMs` is the server's own clock,
- * which may be wrong. A message from the server's own id comes from the program on the same host. Handlers that
+ * A protocol: handlers over plain-data state, which they change in place. `nowMs` is the server's own clock, which
+ * may be wrong, jump, and count from any moment. A message from the server's own id comes from the program on the same host. Handlers that
  * a protocol has no use for are left out.
  */
 export type Protocol<State, Message> = {

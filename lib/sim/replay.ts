@@ -2,8 +2,9 @@
 
 import type { Fault } from "./faults.ts";
 import { diff } from "./plain.ts";
+import type { Run, Scenario } from "./scenario.ts";
 import type { TraceEvent } from "./trace.ts";
-import { type Run, type Scenario, simulate } from "./world.ts";
+import { simulate } from "./world.ts";
 
 /** The first event at which two runs of one scenario differ. */
 export type Divergence = {

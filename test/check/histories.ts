@@ -17,7 +17,7 @@ type Shape = readonly number[];
  * Every way in which so many operations, never more at once than clients, can overlap; some never
  * return.
  */
-export function shapes(operations: number, clients: number): Shape[] {
+function shapes(operations: number, clients: number): Shape[] {
   const found: Shape[] = [];
   const extend = (shape: Shape, open: readonly number[], invoked: number) => {
     if (invoked === operations) found.push(shape);
@@ -41,7 +41,7 @@ export type Clock =
   | "all events at one time, in known order";
 
 /** The history that has this shape. Each operation is on a client of its own. */
-export function shaped(shape: Shape, letters: readonly Letter<unknown, unknown>[], clock: Clock) {
+function shaped(shape: Shape, letters: readonly Letter<unknown, unknown>[], clock: Clock) {
   const atMs = (event: number) => {
     const at = shape.indexOf(event);
     if (clock === "each event at a time of its own") return at;
@@ -58,7 +58,7 @@ export function shaped(shape: Shape, letters: readonly Letter<unknown, unknown>[
 }
 
 /** Every word of so many letters. */
-export function words<Letter>(letters: readonly Letter[], length: number): Letter[][] {
+function words<Letter>(letters: readonly Letter[], length: number): Letter[][] {
   if (length === 0) return [[]];
   return words(letters, length - 1).flatMap((word) => letters.map((letter) => [...word, letter]));
 }
@@ -79,7 +79,7 @@ export function luck(seed: number): () => number {
  * fail, of some the outcome is unknown, and in two of three histories one operation returns what it
  * did not get.
  */
-export function randomHistory(seed: number, size: number, { fresh, letters }: Subject): History {
+function randomHistory(seed: number, size: number, { fresh, letters }: Subject): History {
   const random = luck(seed);
   const upTo = (n: number) => Math.floor(random() * n);
   const oneOf = <T>(items: readonly T[]) => items[upTo(items.length)] as T;

@@ -53,7 +53,7 @@ export const aRegister: Subject = subject({
   ],
 });
 
-export const aCasRegister: Subject = subject({
+const aCasRegister: Subject = subject({
   model: casRegister(0),
   fresh: () => {
     let value = 0;
@@ -168,7 +168,7 @@ export const aMutex: Subject = subject({
   ],
 });
 
-export const aLog: Subject = subject({
+const aLog: Subject = subject({
   model: log<string>(),
   fresh: () => {
     const entries: string[] = [];

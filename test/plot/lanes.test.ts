@@ -1,3 +1,4 @@
+import { causesOf } from "quorumlab/sim";
 import { expect, test } from "vitest";
 import { arrowsOf } from "../../lib/plot/arrows.ts";
 import { lanes } from "../../lib/plot/index.ts";
@@ -80,7 +81,7 @@ test("narrowing to the causes of an event leaves only what led to it", () => {
   const done = trace.events.findIndex(
     (event) => event.kind === "deliver" && event.from === "db1" && event.node === "app",
   );
-  const { svg } = lanes(trace, { causesOf: done });
+  const { svg } = lanes(trace, { causes: causesOf(trace, done) });
   const drawn = words(svg);
   for (const each of ["who is master?", "db1", "write x = 1", "done"])
     expect(drawn).toContain(each);
@@ -137,7 +138,7 @@ test("the causes of a late event are drawn back from it, not from the beginning"
     last = run.send(n * 10, from as string, to as string, { kind: `m${n}` }, 8, last);
   }
   const trace = run.trace(2000);
-  const drawn = words(lanes(trace, { causesOf: trace.events.length - 1 }).svg);
+  const drawn = words(lanes(trace, { causes: causesOf(trace, trace.events.length - 1) }).svg);
   expect(drawn).toContain("m199");
   expect(drawn).not.toContain("m179");
   expect(drawn.join(" ")).toContain("back to 20 messages before it");
@@ -158,9 +159,7 @@ test("each bad option gets a sentence that names it", () => {
   const trace = crash();
   expect(() => lanes(trace, { width: 20 })).toThrow("the width is 300 to 2000 pixels, not 20");
   expect(() => lanes(trace, { nodes: ["s9"] })).toThrow('no server "s9"; it has client, s1, s2');
-  expect(() => lanes(trace, { causesOf: 999 })).toThrow(
-    "causesOf is 999, but the trace has events 0 to",
-  );
+  expect(() => lanes(trace, { causes: causesOf(trace, 999) })).toThrow("causes is empty");
   expect(() => lanes(trace, { window: { fromMs: 5, toMs: 5 } })).toThrow("from 5 ms to 5 ms");
 });
 

@@ -3,6 +3,7 @@
 import { execFile } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { setImmediate as turn } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { simulate, withProgram } from "quorumlab/sim";
 import { describe, expect, test } from "vitest";
@@ -10,7 +11,7 @@ import { busy } from "./busy.ts";
 import { lineOf, REPORTED, runWith, THROWN } from "./offences.ts";
 import { datagrams, STEADY } from "./puppet.ts";
 
-const script = (name: string) => new URL(name, import.meta.url).pathname;
+const script = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 
 describe.each([...THROWN, ...REPORTED])("$says", (offence) => {
   const { says, offend } = offence;

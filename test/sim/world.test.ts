@@ -1,6 +1,7 @@
 /** A run is a function of the code, the scenario and the seed, and says so when it cannot be one. */
 
 import { execFile } from "node:child_process";
+import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import fc from "fast-check";
 import { type Protocol, type Scenario, simulate, withProgram } from "quorumlab/sim";
@@ -10,7 +11,7 @@ import { datagrams, type Order, puppet, STEADY, story } from "./puppet.ts";
 
 /** The digest of a busy run in a process of its own. */
 async function elsewhere(...args: string[]): Promise<string> {
-  const script = new URL("one-run.ts", import.meta.url).pathname;
+  const script = fileURLToPath(new URL("one-run.ts", import.meta.url));
   const { stdout } = await promisify(execFile)(process.execPath, [script, ...args]);
   return stdout.trim();
 }

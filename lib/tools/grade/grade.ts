@@ -11,8 +11,8 @@ import { type ExerciseReport, type PropertyReport, total, worst } from "./report
 import { DEFAULT_FOLDER, type GradeOptions, PROJECT, TABLE } from "./settings.ts";
 import { typeMistake } from "./types.ts";
 
-export type { Case, Patch } from "./job.ts";
-export type { GradeOptions, Limits, Progress } from "./settings.ts";
+export type { Patch } from "./job.ts";
+export type { GradeOptions } from "./settings.ts";
 
 /**
  * Judges one exercise of one submission. Whatever the submission does is in the report.
