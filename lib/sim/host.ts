@@ -31,7 +31,7 @@ export class Host implements Endpoint, Floor {
   private readonly recorder: Recorder<unknown>;
   private readonly pauses = new Set<Pause>();
   private running: Running | undefined;
-  private timers = new Timers();
+  private readonly timers = new Timers();
   /** A host is up when no crash keeps it down. */
   private downs = 1;
   private started = false;
@@ -87,7 +87,7 @@ export class Host implements Endpoint, Floor {
     const cause = this.ground.record({ kind: "crash", node: this.id });
     this.running?.stop();
     this.running = undefined;
-    this.timers = new Timers();
+    this.timers.cancelAll();
     this.role = undefined;
     this.pauses.clear();
     this.disk.crash(unsynced);

@@ -15,4 +15,8 @@ export class Timers {
   cancel(name: string): void {
     this.settings.delete(name);
   }
+
+  cancelAll(): void {
+    this.settings.clear();
+  }
 }
