@@ -85,6 +85,33 @@ test("a server that repaired a torn log at its start can still send", async () =
   }
 });
 
+test("a sync and a message that a crash interrupted do not come back in the next life", async () => {
+  const orders: Order[] = [
+    [
+      0,
+      (out) => {
+        out.append("log", "lost");
+        out.send("b", "of the life before");
+      },
+    ],
+    [
+      6,
+      (out) => {
+        out.append("log", "new");
+        out.send("b", "of this life");
+      },
+    ],
+  ];
+  const crash: Fault = { kind: "crash", node: "a", atMs: 2, forMs: 1, unsynced: "lost" };
+  expect(story(await run(orders, [crash], 5), "a").slice(1)).toEqual([
+    "2 a crash",
+    "3 a start",
+    "6 a writes",
+    "11 a synced",
+    "11 a sends b of this life",
+  ]);
+});
+
 const crashes = fc.record({
   seed: fc.noShrink(fc.integer()),
   writes: fc.array(fc.integer({ min: 0, max: 60 }), { minLength: 1, maxLength: 20 }),

@@ -57,6 +57,25 @@ test("deliveries, timers and the program wait for the end of a pause, in their o
   ]);
 });
 
+test("a program that is the first to wake in a pause has its one step, and its message waits", async () => {
+  const program = async (host: { sleep(ms: number): Promise<void>; send(m: unknown): void }) => {
+    await host.sleep(20);
+    host.send("go on");
+  };
+  const passing = datagrams([], {
+    onMessage: (_s, _n, _f, message, out) => out.send("b", message),
+  });
+  const servers = { a: withProgram(passing, program), b: datagrams() };
+  const run = await simulate({ ...STEADY, servers, faults: [pause(10, 90)], forMs: 200 });
+  expect(story(run, "a")).toEqual([
+    "10 a pause",
+    "20 a sends a go on",
+    "100 a resume",
+    "100 a gets go on",
+    "100 a sends b go on",
+  ]);
+});
+
 test("a connection that ends during a pause is told after it, and what it carried comes first", async () => {
   const a = puppet([[0, (out) => out.connect("b")]]);
   const b = puppet([
@@ -147,12 +166,12 @@ test("a crash ends timers, role and state, and overlapping crashes are one", asy
     onStart: (_self, _saved, nowMs) => ({ role: "follower", sinceMs: nowMs }),
   });
   const faults: Fault[] = [
-    { kind: "crash", node: "a", atMs: 10, forMs: 20 },
-    { kind: "crash", node: "a", atMs: 15, forMs: 45 },
+    { kind: "crash", node: "a", atMs: 10, forMs: 5 },
+    { kind: "crash", node: "a", atMs: 12, forMs: 8 },
   ];
   const run = await simulate({ ...STEADY, servers: { a }, faults, forMs: 100 });
-  expect(story(run)).toEqual(["0 a is follower", "10 a crash", "60 a start", "60 a is follower"]);
-  expect(run.states.a).toEqual({ role: "follower", sinceMs: 60 });
+  expect(story(run)).toEqual(["0 a is follower", "10 a crash", "20 a start", "20 a is follower"]);
+  expect(run.states.a).toEqual({ role: "follower", sinceMs: 20 });
 });
 
 test("a server that dies for good keeps its last state for whoever looks", async () => {

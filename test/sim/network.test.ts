@@ -233,6 +233,23 @@ test("close and connect in one step give a new connection, also when the disk is
   ]);
 });
 
+test("close, connect and close again leave no connection", async () => {
+  const a = puppet([
+    [0, connect("b")],
+    [
+      30,
+      (out) => {
+        out.put("x", 1);
+        out.close("b");
+        out.connect("b");
+        out.close("b");
+      },
+    ],
+  ]);
+  const run = await simulate({ ...STEADY, servers: { a, b: puppet() }, forMs: 100 });
+  expect(story(run).slice(-1)).toEqual(["41 b disconnected a"]);
+});
+
 test("a server that nobody declared cannot be reached, and the error lists who can", async () => {
   const a = puppet([[3, send("z", "hello")]]);
   await expect(simulate({ ...STEADY, servers: { a, b: puppet() }, forMs: 10 })).rejects.toThrow(

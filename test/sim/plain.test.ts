@@ -165,6 +165,21 @@ describe("hash and diff", () => {
     expect(diff({ a: {} }, { a: new Map() })).toHaveLength(1);
   });
 
+  test("names, places and nesting count", () => {
+    const like = [
+      { a: 1, b: 2 },
+      { a: 2, b: 1 },
+      { b: 1, c: 2 },
+      [1, [2]],
+      [[1], 2],
+      [[1, 2]],
+      [[[1, 2]]],
+      [1, 2, []],
+    ];
+    expect(new Set(like.map((value) => hash(value))).size).toBe(like.length);
+    for (const one of like) for (const other of like) expect(equal(one, other)).toBe(one === other);
+  });
+
   test("a hash without numbers is what a value is about", () => {
     const about = (value: unknown) => hash(value, 0, true);
     expect(about({ kind: "put", n: 1, xs: [1, 2] })).toBe(about({ kind: "put", n: 7, xs: [3] }));

@@ -110,25 +110,30 @@ test("a crash ends a program where it waits, and the restart runs it from the st
 test("what a dead program still tries comes to nothing", async () => {
   const hosts: ProgramHost<unknown>[] = [];
   const crash: Fault = { kind: "crash", node: "a", atMs: 25, forMs: 5 };
+  const lives: string[] = [];
   const program: Program = async (host) => {
     hosts.push(host);
     const dead = hosts[0] as ProgramHost<unknown>;
-    if (dead === host) return;
+    if (dead === host) {
+      await host.sleep(50);
+      lives.push("the dead one goes on");
+    }
     dead.note("a ghost");
     dead.send("a ghost");
-    await host.sleep(1);
-    host.note("alive");
+    await host.sleep(50);
+    lives.push("the next one goes on");
   };
-  expect(await notes(program, [crash])).toEqual(["31 alive"]);
+  expect(story(await runOf(program, [crash]))).toEqual(["25 a crash", "30 a start"]);
+  expect(lives).toEqual(["the next one goes on"]);
 });
 
 test("all that a program does before it waits again is done before the next event", async () => {
   const order: string[] = [];
   const program: Program = async (host) => {
     for (const atMs of [0, 10, 20]) {
-      await host.sleep(atMs - host.now());
       for (let n = 0; n < 100; n++) await Promise.resolve();
       order.push(`program at ${atMs}`);
+      await host.sleep(10);
     }
   };
   const b = datagrams([0, 10, 20].map((atMs) => [atMs + 0.001, () => order.push(`b at ${atMs}`)]));

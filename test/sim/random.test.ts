@@ -1,7 +1,7 @@
 /** Luck: what it depends on, and what it does not. */
 
 import fc from "fast-check";
-import { type Latency, luck, simulate } from "quorumlab/sim";
+import { type Fault, type Latency, luck, simulate } from "quorumlab/sim";
 import { describe, expect, test } from "vitest";
 import { datagrams, type Order } from "./puppet.ts";
 
@@ -41,6 +41,27 @@ test("leaving operations out leaves the luck of all others as it was", async () 
     ),
     { numRuns: 60 },
   );
+});
+
+test("leaving a datagram out leaves the fate of all others as it was", async () => {
+  const names = Array.from({ length: 60 }, (_, n) => `m${n}`);
+  const fates = async (left: readonly string[]) => {
+    const orders = left.map((name): Order => [Number(name.slice(1)), (out) => out.send("b", name)]);
+    const servers = { a: datagrams(orders), b: datagrams() };
+    const faults = (["drop", "duplicate"] as const).map((kind): Fault => {
+      return { kind, probability: 0.4, atMs: 0 };
+    });
+    const { trace } = await simulate({ seed: 7, servers, faults, forMs: 1000 });
+    const arrivals = trace.events.flatMap((event) =>
+      event.kind === "deliver" ? [event.body] : [],
+    );
+    return new Map(left.map((name) => [name, arrivals.filter((body) => body === name).length]));
+  };
+  const all = await fates(names);
+  expect(new Set(all.values())).toEqual(new Set([0, 1, 2]));
+  for (const [name, times] of await fates(names.filter((_, n) => n % 7 > 0))) {
+    expect(times).toBe(all.get(name));
+  }
 });
 
 test("a handler's luck does not depend on what other servers do", async () => {
@@ -112,6 +133,7 @@ test("luck is in [0, 1), depends on the seed and every word, and is spread evenl
         expect(drawn >= 0 && drawn < 1).toBe(true);
         expect(luck(seed, ...words)).toBe(drawn);
         expect(luck(seed + 1, ...words)).not.toBe(drawn);
+        expect(luck(seed + (seed > 0 ? -1 : 1) * 2 ** 32, ...words)).not.toBe(drawn);
         expect(luck(seed, ...words, 0.5)).not.toBe(luck(seed, ...words, 0.25));
       },
     ),

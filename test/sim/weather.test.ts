@@ -44,6 +44,8 @@ test("reorder with probability 1 lets datagrams overtake each other and loses no
 test("a fault touches its link and its time only", async () => {
   const drop = { kind: "drop", probability: 1 } as const;
   expect(await arrived([{ ...drop, from: ["b"], atMs: 0 }])).toEqual(NUMBERS);
+  expect(await arrived([{ ...drop, to: ["a"], atMs: 0 }])).toEqual(NUMBERS);
+  expect(await arrived([{ ...drop, to: ["b"], atMs: 0 }])).toEqual([]);
   expect(await arrived([{ ...drop, from: ["a"], to: ["b"], atMs: 10, forMs: 20 }])).toEqual(
     NUMBERS.filter((n) => n < 10 || n >= 30),
   );

@@ -198,32 +198,33 @@ describe("what crosses between servers is plain data, and nobody shares it", () 
     }
   });
 
-  test("a datagram that arrives twice is two things, and a program's message is its own", async () => {
+  test("a datagram that arrives twice is two things, and a program shares nothing with its protocol", async () => {
     const seen: unknown[] = [];
-    const b = withProgram(
-      datagrams([], {
-        onMessage(_state, _nowMs, _from, message, out) {
-          const list = message as string[];
-          list.push("touched");
-          out.send("b", list);
-          list.push("again");
-        },
-      }),
-      async (host) => {
-        for (;;) {
-          const list = (await host.receive()) as string[];
-          seen.push([...list]);
-          list.push("by the program");
-        }
+    const touching = datagrams([], {
+      onMessage(_state, _nowMs, from, message, out) {
+        const list = message as string[];
+        list.push("touched");
+        if (from === "a") out.send("b", list);
+        list.push("again");
       },
-    );
+    });
+    const b = withProgram(touching, async (host) => {
+      const mine = ["mine"];
+      host.send(mine);
+      mine.push("later");
+      for (;;) {
+        const list = (await host.receive()) as string[];
+        seen.push([...list]);
+        list.push("by the program");
+      }
+    });
     const a = datagrams([[0, (out) => out.send("b", ["x"])]]);
     const faults = [{ kind: "duplicate", probability: 1, atMs: 0 } as const];
-    await simulate({ ...STEADY, servers: { a, b }, faults, forMs: 100 });
-    expect(seen).toEqual([
-      ["x", "touched"],
-      ["x", "touched"],
-    ]);
+    const { trace } = await simulate({ ...STEADY, servers: { a, b }, faults, forMs: 100 });
+    const answers = Array(2).fill(["x", "touched"]);
+    expect(seen).toEqual(answers);
+    const sent = trace.events.flatMap((event) => (event.kind === "send" ? [event.body] : []));
+    expect(sent).toEqual([["mine"], ["x"], ...answers]);
   });
 
   test("the states that a run returns are copies", async () => {
