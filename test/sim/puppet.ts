@@ -43,6 +43,16 @@ export function datagrams(
   return puppet(orders, { ...more, wire: "datagram" satisfies Wire });
 }
 
+/** The order to call a peer. */
+export function connect(peer: NodeId): Order[1] {
+  return (out) => out.connect(peer);
+}
+
+/** The order to send a peer something. */
+export function send(peer: NodeId, message: unknown): Order[1] {
+  return (out) => out.send(peer, message);
+}
+
 /** Ten milliseconds for every message and a millisecond for every sync: times that can be read. */
 export const STEADY = { seed: 1, latency: 10, syncTime: 1 } as const satisfies Partial<Scenario>;
 
