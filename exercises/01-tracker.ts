@@ -7,16 +7,27 @@ import type { Answer, Kept, TrackerTimes, Tracking } from "quorumlab/recipes";
  * application keeps the answer and uses it for `leaseMs`. That is safe only while the tracker keeps its word: as
  * long as anybody may be using an answer, it appoints nobody else. Then no two masters are ever in use at one time.
  *
- * The clocks of different machines may be hours apart, but they run at the same speed. `tracking` and `times` are on
- * the tracker's clock, `kept` and its `nowMs` on the application's. A message takes a while, there and back.
+ * The clocks of different machines may be hours apart, but they run at the same speed. A message takes a while, there
+ * and back. All times are in milliseconds.
  *
- * A database is *heard* while its last heartbeat, `tracking.heardMs[name]`, is at most `times.timeoutMs` old.
+ * What the tracker knows, on its own clock:
+ *   tracking.master           the master's name, or null
+ *   tracking.promisedUntilMs  until when somebody may be using an answer
+ *   tracking.heardMs[name]    when the last heartbeat of a database came, if ever
+ *   times.nowMs, times.timeoutMs, times.leaseMs
+ *
+ * What an application keeps, on its own clock:
+ *   kept.master, kept.leaseMs  the answer
+ *   kept.askedMs               when it asked
+ *   kept.answeredMs            when the answer came
+ *
+ * A database is *heard* while its last heartbeat is at most `times.timeoutMs` old.
  */
 
 /**
  * What the tracker answers to "who is the master?".
  *
- * Given  what it remembers, and the time
+ * Given  `tracking` and `times`
  * Return the master and `times.leaseMs`; `{ master: null, leaseMs: 0 }` when there is none or it is not heard
  * Keep   `tracking.promisedUntilMs`, which this function alone sets: until then somebody may be using an answer
  *
@@ -30,7 +41,7 @@ export function answer(tracking: Tracking, times: TrackerTimes): Answer {
 /**
  * Who is the master from now on. The tracker asks this again and again, and appoints whom you name.
  *
- * Given  what it remembers, and the time
+ * Given  `tracking` and `times`
  * Return the present master while it is heard, or while somebody may be using an answer that names it;
  *        else the first database by name that is heard; else null
  * Keep   it changes nothing
@@ -45,7 +56,7 @@ export function chooseMaster(tracking: Tracking, times: TrackerTimes): string | 
 /**
  * Whether an application may still use an answer that it keeps.
  *
- * Given  the answer, when it was asked for and when it arrived, and the time: all on the application's clock
+ * Given  `kept`, and the time on the same clock
  * Return true for as long as possible, but never after the tracker's promise may have run out
  *
  *   asked at 100, answered at 110, lease 200, now 110  →  true

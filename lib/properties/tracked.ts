@@ -86,8 +86,8 @@ const fault: fc.Arbitrary<Fault> = fc.oneof(
   }),
 );
 /** How many hours the clock of each server is off. */
-export const hours = fc.array(fc.integer({ min: -5, max: 5 }), { maxLength: 6 });
-export const seed = fc.noShrink(fc.integer({ min: 0 }));
+const hours = fc.array(fc.integer({ min: -5, max: 5 }), { maxLength: 6 });
+const seed = fc.noShrink(fc.integer({ min: 0 }));
 /** The master falls silent early, and more may go wrong after. */
 export const chaos: fc.Arbitrary<Chaos> = fc.record({
   seed,
@@ -107,4 +107,16 @@ export const chaos: fc.Arbitrary<Chaos> = fc.record({
           : { kind, node: "db1", ...span };
       return [first, ...more];
     }),
+});
+
+/** Nothing goes wrong but the clocks. */
+export const calm: fc.Arbitrary<Chaos> = fc.record({ seed, hours, faults: fc.constant([]) });
+
+/** The master dies for good. */
+export const death: fc.Arbitrary<Chaos> = fc.record({
+  seed,
+  hours,
+  faults: fc
+    .integer({ min: 60, max: 200 })
+    .map((diesMs): Fault[] => [{ kind: "crash", node: "db1", atMs: diesMs }]),
 });
