@@ -3,7 +3,6 @@
 import { parseArgs } from "node:util";
 import { Problem, reporting } from "./setup/problem.mjs";
 import { ROOT } from "./setup/project.mjs";
-import { trust } from "./setup/stages.mjs";
 import { resetWork } from "./setup/work.mjs";
 
 export const summary = "bring a pristine chapter or exercise into work/ and keep yours beside it";
@@ -30,7 +29,6 @@ export function main(args: string[]): Promise<number> {
     }
     for (const name of positionals) {
       for (const { file, kept } of resetWork(ROOT, name)) {
-        trust(ROOT, [file]);
         console.log(`work/${file} is the course's${kept ? `; yours is work/${kept}` : ""}`);
       }
     }

@@ -172,14 +172,31 @@ describe("work/", () => {
   const CHAPTER = "notebooks/01-tracker.ipynb";
   const EXERCISE = "exercises/01-tracker.ts";
 
+  /** A notebook of one cell, executed or not. */
+  function chapter(source: string, output?: string): string {
+    const cell = {
+      cell_type: "code",
+      execution_count: output === undefined ? null : 3,
+      id: "01-a",
+      metadata: {},
+      outputs:
+        output === undefined ? [] : [{ name: "stdout", output_type: "stream", text: output }],
+      source: [source],
+    };
+    const words = { cell_type: "markdown", id: "01-b", metadata: {}, source: ["Predict."] };
+    const file = { cells: [cell, words], metadata: {}, nbformat: 4, nbformat_minor: 5 };
+    return `${JSON.stringify(file, undefined, 1)}\n`;
+  }
+
   beforeEach(() => {
-    write(CHAPTER, "chapter, first edition");
+    write(CHAPTER, chapter("first edition", "the answer"));
     write(EXERCISE, "stub");
     expect(copyMissing(root)).toEqual([EXERCISE, CHAPTER]);
   });
 
-  test("gets a copy of each chapter and exercise, once", () => {
-    expect(read(`work/${CHAPTER}`)).toBe("chapter, first edition");
+  test("gets a copy of each chapter and exercise, once, and of no output", () => {
+    expect(read(`work/${CHAPTER}`)).toBe(chapter("first edition"));
+    expect(read(CHAPTER)).toBe(chapter("first edition", "the answer"));
     expect(missingCopies(root)).toEqual([]);
     expect(copyMissing(root)).toEqual([]);
     expect(readdirSync(join(root, "work/notebooks"))).toEqual(["01-tracker.ipynb"]);
@@ -188,12 +205,18 @@ describe("work/", () => {
   test("keeps what the learner wrote, and a newer edition is announced, not copied", () => {
     write(`work/${EXERCISE}`, "solved");
     expect(newerChapters(root)).toEqual([]);
-    write(CHAPTER, "chapter, second edition");
+    write(CHAPTER, chapter("second edition", "the answer"));
     write("exercises/02-znodes.ts", "stub 2");
     expect(copyMissing(root)).toEqual(["exercises/02-znodes.ts"]);
     expect(newerChapters(root)).toEqual(["01-tracker"]);
-    expect(read(`work/${CHAPTER}`)).toBe("chapter, first edition");
+    expect(read(`work/${CHAPTER}`)).toBe(chapter("first edition"));
     expect(read(`work/${EXERCISE}`)).toBe("solved");
+  });
+
+  test("a chapter that was only executed, by the course or by the learner, is no newer edition", () => {
+    write(CHAPTER, chapter("first edition", "another answer"));
+    write(`work/${CHAPTER}`, chapter("first edition", "the learner's"));
+    expect(newerChapters(root)).toEqual([]);
   });
 
   test("a reset brings the pristine file and keeps every older one beside it", () => {
@@ -208,13 +231,14 @@ describe("work/", () => {
   });
 
   test("a reset ends the announcement and brings back a deleted file", () => {
-    write(CHAPTER, "chapter, second edition");
+    write(CHAPTER, chapter("second edition", "the answer"));
     rmSync(join(root, `work/${EXERCISE}`));
     expect(resetWork(root, "01-tracker")).toEqual([
       { file: EXERCISE, kept: undefined },
       { file: CHAPTER, kept: "notebooks/01-tracker.old-1.ipynb" },
     ]);
     expect(newerChapters(root)).toEqual([]);
+    expect(read(`work/${CHAPTER}`)).toBe(chapter("second edition"));
     expect(read(`work/${EXERCISE}`)).toBe("stub");
   });
 

@@ -25,9 +25,14 @@ export function project(root) {
   };
 }
 
-/** @param {string} file @returns {string} its content in 64 hex digits */
+/** @param {string} file a text @returns {string} its content in 64 hex digits */
 export function hashOf(file) {
-  return createHash("sha256").update(readFileSync(file)).digest("hex");
+  return hashOfText(readFileSync(file, "utf8"));
+}
+
+/** @param {string} text @returns {string} 64 hex digits */
+export function hashOfText(text) {
+  return createHash("sha256").update(text).digest("hex");
 }
 
 /** @param {string} file @returns {string | undefined} its text, or undefined when it cannot be read */

@@ -1,10 +1,8 @@
 // @ts-check
 /** What set-up consists of: the prerequisites, the packages beside `.venv`, the kernel, and the learner's `work/`. */
 
-import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
-import { join } from "node:path";
-import { jupyterEnvironment, jupyterFilesAreThere, writeJupyterFiles } from "./jupyter.mjs";
+import { jupyterFilesAreThere, writeJupyterFiles } from "./jupyter.mjs";
 import { installPackages, missingPackage } from "./packages.mjs";
 import { Problem } from "./problem.mjs";
 import { project } from "./project.mjs";
@@ -65,20 +63,7 @@ export function workStage(root) {
         missingCopies(root).length > 0 || !existsSync(project(root).work)
           ? undefined
           : `your copies of ${courseFiles(root).length} chapters and exercises in work/`,
-      make: () => trust(root, copyMissing(root)),
+      make: () => void copyMissing(root),
     },
   ];
-}
-
-/**
- * Tells Jupyter that the course's own notebooks may show their pictures before they are run.
- * @param {string} root @param {string[]} copied
- */
-export function trust(root, copied) {
-  const { work, python } = project(root);
-  const notebooks = copied
-    .filter((file) => file.endsWith(".ipynb"))
-    .map((file) => join(work, file));
-  if (notebooks.length === 0) return;
-  spawnSync(python, ["-m", "nbformat.sign", ...notebooks], { env: jupyterEnvironment(root) });
 }

@@ -1,5 +1,8 @@
 // @ts-check
-/** The learner's `work/`: copies of the course's chapters and exercises, of which none is ever overwritten. */
+/**
+ * The learner's `work/`: copies of the course's chapters and exercises, of which none is ever overwritten. A chapter
+ * is copied without its outputs: who is asked to predict a result must not see it before the cell has run.
+ */
 
 import {
   constants,
@@ -8,12 +11,14 @@ import {
   linkSync,
   mkdirSync,
   readdirSync,
+  readFileSync,
   renameSync,
   rmSync,
+  writeFileSync,
 } from "node:fs";
 import { dirname, join, parse } from "node:path";
 import { Problem } from "./problem.mjs";
-import { hashOf, project, textOf, writeWhole } from "./project.mjs";
+import { hashOf, hashOfText, project, textOf, writeWhole } from "./project.mjs";
 
 const PARTS = [
   { folder: "notebooks", ending: ".ipynb" },
@@ -63,7 +68,7 @@ export function newerChapters(root) {
   const origins = readOrigins(root);
   const newer = courseFiles(root).filter((file) => {
     if (!existsSync(join(work, file))) return false;
-    const now = hashOf(join(root, file));
+    const now = hashOfText(pristine(join(root, file)));
     return origins[file] !== undefined && origins[file] !== now && hashOf(join(work, file)) !== now;
   });
   return [...new Set(newer.map((file) => parse(file).name))];
@@ -91,19 +96,34 @@ export function resetWork(root, name) {
 }
 
 /**
- * Copies a file beside its target, so that the target itself is never there by half.
- * @param {string} source @param {string} target @returns {string} the copy
+ * What a learner begins with: the text of a course's file, that of a notebook without its outputs.
+ * @param {string} source @returns {string}
+ */
+function pristine(source) {
+  const text = readFileSync(source, "utf8");
+  if (!source.endsWith(".ipynb")) return text;
+  const notebook = JSON.parse(text);
+  for (const cell of notebook.cells) {
+    if (cell.cell_type === "code") Object.assign(cell, { execution_count: null, outputs: [] });
+  }
+  // One space and a last newline: as Jupyter writes it.
+  return `${JSON.stringify(notebook, undefined, 1)}\n`;
+}
+
+/**
+ * Writes a pristine file beside its target, so that the target itself is never there by half.
+ * @param {string} source @param {string} target @returns {string} the draft
  */
 function draftOf(source, target) {
   const draft = `${target}.${process.pid}`;
   mkdirSync(dirname(target), { recursive: true });
-  copyFileSync(source, draft);
+  writeFileSync(draft, pristine(source));
   return draft;
 }
 
 /** @param {string} course @param {string} target @returns {boolean} whether the target exists and is another text */
 function differs(course, target) {
-  return existsSync(target) && hashOf(target) !== hashOf(course);
+  return existsSync(target) && readFileSync(target, "utf8") !== pristine(course);
 }
 
 /**
@@ -123,7 +143,7 @@ function keepBeside(target) {
   }
 }
 
-/** Which version of the course's file each copy was made from, by its hash. */
+/** Which version of the course's file each copy was made from, by the hash of the pristine text. */
 function originsFile(/** @type {string} */ root) {
   return join(project(root).work, ".origins.json");
 }
@@ -139,6 +159,6 @@ function readOrigins(root) {
 
 /** @param {string} root @param {string} file */
 function remember(root, file) {
-  const origins = { ...readOrigins(root), [file]: hashOf(join(root, file)) };
+  const origins = { ...readOrigins(root), [file]: hashOfText(pristine(join(root, file))) };
   writeWhole(originsFile(root), `${JSON.stringify(origins, undefined, 2)}\n`);
 }
