@@ -109,7 +109,7 @@ const claims: readonly Claim[] = [
     ],
     holds(said) {
       expect(said("01-lease")).toContain("acknowledged and lost: 0;");
-      expect(said("01-lease")).toContain("orders lost in 100 runs: 0 with a lease");
+      expect(said("01-lease")).toContain("orders lost in 100 runs, with a lease: 0");
     },
     mistake: {
       file: tracker,
