@@ -6,6 +6,7 @@ import {
   database,
   type mayUse,
   type TrackerDecisions,
+  type Tracking,
   trackedBy,
   tracker,
 } from "quorumlab/recipes";
@@ -30,6 +31,22 @@ export type System = {
   readonly inUse: ReadonlyMap<NodeId, () => NodeId | null>;
 };
 
+/** The decisions on copies of what the tracker knows: all that comes back is the answer and the promise. */
+function onCopies({ answer, chooseMaster }: TrackerDecisions): TrackerDecisions {
+  const known = ({ master, promisedUntilMs, heardMs }: Tracking): Tracking => {
+    return { master, promisedUntilMs, heardMs: { ...heardMs } };
+  };
+  return {
+    answer(tracking, times) {
+      const mine = known(tracking);
+      const given = answer(mine, times);
+      tracking.promisedUntilMs = Number(mine.promisedUntilMs);
+      return given;
+    },
+    chooseMaster: (tracking, times) => chooseMaster(known(tracking), times),
+  };
+}
+
 /** The tracker with the decisions of a module, three databases, and two applications that need the master all the time. */
 export function system(
   decisions: Decisions,
@@ -46,7 +63,7 @@ export function system(
     }
   });
   const servers: Record<NodeId, Scenario["servers"][string]> = {
-    tracker: tracker({ timeoutMs: TIMEOUT_MS, leaseMs: LEASE_MS, decisions }),
+    tracker: tracker({ timeoutMs: TIMEOUT_MS, leaseMs: LEASE_MS, decisions: onCopies(decisions) }),
   };
   for (const id of DATABASES) servers[id] = database();
   for (const id of APPS) servers[id] = app;
