@@ -13,6 +13,7 @@ import { main as hint } from "../../lib/tools/grade/hint.ts";
 import { sayExercise } from "../../lib/tools/grade/print.ts";
 import { main as replay } from "../../lib/tools/grade/replay.ts";
 import type { ExerciseReport, Report } from "../../lib/tools/grade/report.ts";
+import type { Progress } from "../../lib/tools/grade/settings.ts";
 
 vi.setConfig({ testTimeout: 60_000 });
 
@@ -188,6 +189,19 @@ describe("what a submission does is reported as what it is", () => {
   test.each(cases)("%s", async (_, source, expected) => {
     const limits = { ...settings.limits, loadMs: source.endsWith("for (;;);") ? 2_000 : 10_000 };
     expect(heard(await grade(source, { limits }))).toEqual(expected);
+  });
+
+  test("after something endless the rest is tried as well, but not for as long", async () => {
+    const limits = { ...settings.limits, examplesMs: 1_000, propertyMs: 10_000, hurriedMs: 500 };
+    const tried: number[] = [];
+    const onProgress = ({ property, runs }: Progress) => void (runs === 0 && tried.push(property));
+    const source = `export function double() { for (;;); }${LATER}`;
+    const report = await grade(source, { limits, onProgress });
+    const unended = (seconds: number) =>
+      `It did not end within ${seconds} s while it was tried: an endless loop, or far too slow.`;
+    expect(report.message).toBe(`The examples of the stub: ${unended(1)}`);
+    expect(heard(report)).toEqual([unknown, ok, unknown, unended(0.5)]);
+    expect(tried).toEqual([0, 1, 2, 3]);
   });
 
   test("a syntax error, with its line", async () => {

@@ -3,8 +3,8 @@
 import { historyBars, lanes, type Picture } from "../../plot/index.ts";
 import { loadExercise } from "../grade/grade.ts";
 import { checkExercise } from "../grade/kept.ts";
+import { sayProgress } from "../grade/print.ts";
 import type { ExerciseReport } from "../grade/report.ts";
-import type { Progress } from "../grade/settings.ts";
 import { area, escapeHtml, type Forms } from "./display.ts";
 import { exercisesFolder } from "./reload.ts";
 import { show } from "./show.ts";
@@ -22,7 +22,7 @@ export async function judge(name: string, options: { readonly seed?: number }): 
       ...options,
       folder: exercisesFolder(),
       signal: stop.signal,
-      onProgress: (progress) => put(words(saying(progress))),
+      onProgress: (progress) => put(words(`Checking ${sayProgress(progress)} …`)),
     });
     if (stop.signal.aborted) return;
     put(verdict(report), "last");
@@ -34,11 +34,6 @@ export async function judge(name: string, options: { readonly seed?: number }): 
 
 function words(text: string): Forms {
   return { "text/html": `<em>${escapeHtml(text)}</em>`, "text/plain": text };
-}
-
-function saying({ exercise, property, runs, of }: Progress): string {
-  if (property === 0) return `Checking ${exercise}: the examples …`;
-  return `Checking ${exercise}: property ${property}, trial ${runs} of ${of} …`;
 }
 
 /** The failing runs: what the servers did, and what the clients saw. */

@@ -1,6 +1,6 @@
 /**
  * Tries a submission in child processes. A child that dies costs the property that it was trying; the later ones are
- * tried in a fresh child, so that partial credit is fair.
+ * tried in a fresh child, so that partial credit is fair. After one that ran out of time they have less of it.
  */
 
 import { randomBytes } from "node:crypto";
@@ -25,7 +25,7 @@ type Attempt = {
   wrong?: { readonly verdict: Finding; readonly message: string };
   printed: string;
   readonly found: Map<number, Found>;
-  readonly limits: Limits;
+  limits: Limits;
   /** The end of the time for all properties, on `performance.now`. */
   readonly untilMs: number;
 };
@@ -55,7 +55,7 @@ export async function attempt(
       examples,
       tasks,
       times: options.times ?? 1,
-      patienceMs: Math.min(leftMs, 0.8 * limits.propertyMs),
+      patienceMs: Math.min(leftMs, 0.8 * state.limits.propertyMs),
     };
     const died = await oneChild(job, state, options);
     if (died === undefined) break;
@@ -96,10 +96,11 @@ async function oneChild(
     if (word.kind === "found") state.found.set(word.found.number, word.found);
     if (word.kind === "begin") {
       trying = word;
-      fence.allow(atMost(limits.propertyMs));
+      fence.allow(atMost(limitOf(word.number, limits)));
     }
-    if (word.kind === "progress") {
-      const { number: property, runs } = word;
+    if (word.kind === "begin" || word.kind === "progress") {
+      const { number: property } = word;
+      const runs = word.kind === "begin" ? 0 : word.runs;
       options.onProgress?.({ exercise: job.exercise, property, runs, of: trying?.of ?? runs });
     }
   };
@@ -118,10 +119,19 @@ async function oneChild(
   state.printed ||= ending.stdout;
   if (last?.kind === "done" || ending.why === "stopped") return undefined;
   const said = last?.kind === "broken" ? last.message : undefined;
-  const wrong = trouble(ending, said, limits, trying === undefined);
+  const wrong = trouble(ending, said, limits, trying?.number);
+  if (ending.why === "time") state.limits = hurried(limits);
   if (trying === undefined) state.wrong = wrong;
   else state.found.set(trying.number, { number: trying.number, runs: 0, ...wrong });
   return trying?.number;
+}
+
+function limitOf(number: number, { examplesMs, propertyMs }: Limits): number {
+  return number === 0 ? examplesMs : propertyMs;
+}
+
+function hurried(limits: Limits): Limits {
+  return { ...limits, propertyMs: Math.min(limits.propertyMs, limits.hurriedMs) };
 }
 
 function childArguments(job: Job, limits: Limits, { table }: GradeOptions): string[] {
@@ -140,17 +150,17 @@ function childArguments(job: Job, limits: Limits, { table }: GradeOptions): stri
   ];
 }
 
-/** What ended a child before it was done, in a sentence. */
+/** What ended a child before it was done, in a sentence; `number` says what it was trying, if it was loaded. */
 function trouble(
   ending: Ending,
   said: string | undefined,
   limits: Limits,
-  loading: boolean,
+  number: number | undefined,
 ): { verdict: Finding; message: string } {
   if (said !== undefined) return { verdict: "broken", message: said };
-  const during = loading ? "while it was loaded" : "while it was tried";
+  const during = number === undefined ? "while it was loaded" : "while it was tried";
   if (ending.why === "time" || ending.signal === "SIGXCPU") {
-    const seconds = (loading ? limits.loadMs : limits.propertyMs) / 1000;
+    const seconds = (number === undefined ? limits.loadMs : limitOf(number, limits)) / 1000;
     const message = `It did not end within ${seconds} s ${during}: an endless loop, or far too slow.`;
     return { verdict: "unknown", message };
   }

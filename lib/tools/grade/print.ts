@@ -95,29 +95,45 @@ function indent(text: string, by: number): string {
     .join("\n");
 }
 
-const LINE_EVERY_MS = 5_000;
+/** How far a grading is, in words. */
+export function sayProgress({ exercise, property, runs, of }: Progress): string {
+  if (property === 0) return `${exercise}: the examples`;
+  return `${exercise}: property ${property}, trial ${runs} of ${of}`;
+}
 
-/** Shows on standard error how far a grading is: in place on a terminal, elsewhere by a line now and then. */
+/**
+ * Shows on standard error how far something is: in place on a terminal, elsewhere by a line now and then, also while
+ * it does not move.
+ */
 export class ProgressLine {
+  private text = "";
   private shown = false;
-  private saidMs = performance.now();
+  private readonly everyMs: number;
+  private timer: NodeJS.Timeout | undefined;
 
-  show({ exercise, property, runs, of }: Progress, whose?: string): void {
-    const where = whose === undefined ? exercise : `${whose}, ${exercise}`;
-    this.say(`${where}: property ${property}, trial ${runs} of ${of}`);
+  /** @param everyMs how often it prints a line where nothing can be shown in place */
+  constructor(everyMs = 5_000) {
+    this.everyMs = everyMs;
+  }
+
+  show(progress: Progress, whose?: string): void {
+    this.say(`${whose === undefined ? "" : `${whose}, `}${sayProgress(progress)}`);
   }
 
   say(text: string): void {
+    this.text = text;
     if (process.stderr.isTTY) {
       process.stderr.write(`\r\u001b[K${text.slice(0, (process.stderr.columns ?? 80) - 1)}`);
       this.shown = true;
-    } else if (performance.now() - this.saidMs > LINE_EVERY_MS) {
-      this.saidMs = performance.now();
-      process.stderr.write(`${text}\n`);
+    } else {
+      this.timer ??= setInterval(() => process.stderr.write(`${this.text}\n`), this.everyMs);
+      this.timer.unref();
     }
   }
 
   clear(): void {
+    clearInterval(this.timer);
+    this.timer = undefined;
     if (this.shown) process.stderr.write("\r\u001b[K");
     this.shown = false;
   }

@@ -16,8 +16,12 @@ export const TABLE: string = join(PROJECT, "lib/properties/index.ts");
 export type Limits = {
   /** To load the library and the submission. */
   readonly loadMs: number;
-  /** For one property, and for the examples. A property stops by itself after four fifths of it. */
+  /** For the examples, which are few. */
+  readonly examplesMs: number;
+  /** For one property, which stops by itself after four fifths of it. */
   readonly propertyMs: number;
+  /** For each property after something has run out of time: most likely it will as well. */
+  readonly hurriedMs: number;
   /** For all properties together. */
   readonly totalMs: number;
   readonly heapMb: number;
@@ -27,7 +31,9 @@ export type Limits = {
 
 export const LIMITS: Limits = {
   loadMs: 10_000,
+  examplesMs: 5_000,
   propertyMs: 10_000,
+  hurriedMs: 2_000,
   totalMs: 60_000,
   heapMb: 256,
   memoryMb: 768,
@@ -35,8 +41,9 @@ export const LIMITS: Limits = {
 
 export type Progress = {
   readonly exercise: string;
-  /** The number of the property, or 0 for the examples. */
+  /** The number of the property that is being tried, or 0 for the examples. */
   readonly property: number;
+  /** How many trials are done: 0 when it begins. */
   readonly runs: number;
   readonly of: number;
 };
