@@ -1,4 +1,7 @@
-/** Judges exercise 10-placement by counting what every broker keeps and leads. */
+/**
+ * Judges exercise 10-placement by counting what every broker keeps and leads. Every property asks
+ * for what those before it ask, and one thing more, so that none is won by giving up another.
+ */
 
 import fc from "fast-check";
 import { type Exercise, type Property, Violation } from "./exercise.ts";
@@ -32,14 +35,14 @@ function say(placement: readonly (readonly string[])[]): string {
 }
 
 /**
- * What the learner's function returns; a violation when it is not a list of names for each
- * partition.
+ * What the learner's function returns; a violation when it does not give each partition all its
+ * replicas, on different brokers.
  */
 function ask(module: Module, given: Given): string[][] {
   const placement: unknown = module.place(given.partitions, given.replicas, [...given.brokers]);
   const isPlacement =
     Array.isArray(placement) &&
-    placement.every(
+    [...placement].every(
       (names) => Array.isArray(names) && names.every((name) => given.brokers.includes(name)),
     );
   if (!isPlacement) {
@@ -52,11 +55,19 @@ function ask(module: Module, given: Given): string[][] {
       `${call(given)} returned ${placement.length} lists; ${given.partitions} partitions need one each.`,
     );
   }
+  for (const [partition, names] of placement.entries()) {
+    const different = new Set(names).size;
+    if (different === given.replicas && names.length === different) continue;
+    throw new Violation(
+      `${call(given)} put partition ${partition} on [${names.join(", ")}]. Replicas wanted: ${given.replicas}, each on a broker of its own; different brokers here: ${different}.`,
+    );
+  }
   return placement;
 }
 
-/** A violation when one broker is among the names two times more often than another. */
-function expectEven(given: Given, placement: string[][], names: readonly string[], what: string) {
+/** A violation when one broker keeps, or leads, two more than another. */
+function expectEven(given: Given, placement: string[][], what: "keeps" | "leads"): void {
+  const names = what === "keeps" ? placement.flat() : placement.flatMap((all) => all.slice(0, 1));
   const counts = given.brokers.map((broker) => names.filter((name) => name === broker).length);
   const [most, least] = [Math.max(...counts), Math.min(...counts)];
   if (most - least <= 1) return;
@@ -68,21 +79,14 @@ function expectEven(given: Given, placement: string[][], names: readonly string[
 
 const apart: Property<Module> = {
   says: "every partition has all its replicas, on different brokers",
-  points: 3,
+  points: 1,
   runs: 300,
   situations: ["a replica on every broker", "fewer replicas than brokers"],
   of: (module, saw) =>
     fc.property(cases, (given) => {
-      const placement = ask(module, given);
       const everywhere = given.replicas === given.brokers.length;
       saw(everywhere ? "a replica on every broker" : "fewer replicas than brokers");
-      for (const [partition, names] of placement.entries()) {
-        const different = new Set(names).size;
-        if (different === given.replicas && names.length === different) continue;
-        throw new Violation(
-          `${call(given)} put partition ${partition} on [${names.join(", ")}]. Replicas wanted: ${given.replicas}, each on a broker of its own; different brokers here: ${different}.`,
-        );
-      }
+      ask(module, given);
     }),
 };
 
@@ -97,13 +101,13 @@ const keepsEvenly: Property<Module> = {
       if ((given.partitions * given.replicas) % given.brokers.length !== 0) {
         saw("replicas that cannot be spread evenly");
       }
-      expectEven(given, placement, placement.flat(), "keeps");
+      expectEven(given, placement, "keeps");
     }),
 };
 
 const leadsEvenly: Property<Module> = {
-  says: "no broker leads two partitions more than another",
-  points: 2,
+  says: "no broker leads two partitions more than another, nor keeps two replicas more",
+  points: 3,
   runs: 300,
   situations: ["replicas and brokers with a common divisor"],
   of: (module, saw) =>
@@ -113,20 +117,24 @@ const leadsEvenly: Property<Module> = {
       if (given.replicas > 1 && given.replicas < length && length % given.replicas === 0) {
         saw("replicas and brokers with a common divisor");
       }
-      const leaders = placement.flatMap((names) => names.slice(0, 1));
-      expectEven(given, placement, leaders, "leads");
+      expectEven(given, placement, "keeps");
+      expectEven(given, placement, "leads");
     }),
 };
 
 const growsInPlace: Property<Module> = {
-  says: "when a topic grows, its partitions stay where they are",
-  points: 2,
+  says: "when a topic grows, its partitions stay where they are, and all is even before and after",
+  points: 3,
   runs: 200,
   of: (module) =>
     fc.property(cases, fc.integer({ min: 1, max: 6 }), (given, more) => {
       const before = ask(module, given);
       const grown = { ...given, partitions: given.partitions + more };
       const after = ask(module, grown);
+      for (const what of ["keeps", "leads"] as const) {
+        expectEven(given, before, what);
+        expectEven(grown, after, what);
+      }
       for (const [partition, names] of before.entries()) {
         const now = after[partition] ?? [];
         if (names.join() === now.join()) continue;

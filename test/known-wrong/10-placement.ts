@@ -5,8 +5,9 @@ import type { Patch } from "./patch.ts";
 const file = "solutions/10-placement.ts";
 const apart = "every partition has all its replicas, on different brokers";
 const keeps = "no broker keeps two replicas more than another";
-const leads = "no broker leads two partitions more than another";
-const grows = "when a topic grows, its partitions stay where they are";
+const leads = "no broker leads two partitions more than another, nor keeps two replicas more";
+const grows =
+  "when a topic grows, its partitions stay where they are, and all is even before and after";
 
 /** Returns for replica `r` of partition `p` the broker at this index, wherever the replicas are. */
 function rule(index: string): Pick<Patch, "file" | "from" | "to"> {
