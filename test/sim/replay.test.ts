@@ -28,6 +28,19 @@ test("a fork with another seed has the same past up to its event, and another fu
   }
 });
 
+test("the event of a fork is the last one of the past: what follows from it is new", async () => {
+  const a = datagrams([[1, (out) => out.send("b", "x")]]);
+  const scenario = { seed: 1, servers: { a, b: datagrams() }, forMs: 100 };
+  const { trace } = await simulate(scenario);
+  const sent = trace.events.findIndex(({ kind }) => kind === "send");
+  const arrivedMs = async (event: number) =>
+    (await fork(scenario, { event, seed: 99 })).trace.events.at(-1)?.atMs;
+  const oldMs = trace.events.at(-1)?.atMs;
+  expect(await arrivedMs(sent - 1)).not.toBe(oldMs);
+  expect(await arrivedMs(sent)).toBe(await arrivedMs(sent - 1));
+  expect(await arrivedMs(sent + 1)).toBe(oldMs);
+});
+
 test("a fork without another choice is the same run", async () => {
   const scenario = busy(1);
   const { digest } = await simulate(scenario);

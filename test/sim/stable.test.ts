@@ -21,7 +21,8 @@ type Deed =
   | { readonly kind: "put"; readonly cell: string; readonly value: unknown };
 
 const log = fc.constantFrom("epochs", "txns");
-const share = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
+/** Drawn evenly: most doubles below 1 are next to nothing. */
+const share = fc.nat(999).map((n) => n / 1000);
 const deed: fc.Arbitrary<Deed> = fc.oneof(
   { arbitrary: fc.record({ kind: fc.constant("append" as const), log, entry: plain }), weight: 4 },
   fc.record({ kind: fc.constantFrom("cutTail" as const, "dropHead" as const), log, share }),
@@ -119,7 +120,7 @@ test("after any crash the disk holds what it held after some write, the last syn
   expect(Math.min(...Object.values(seen))).toBeGreaterThan(20);
 });
 
-test("a damaged entry ends the log before it, and what is appended then stands where it stood", () => {
+test("a damaged entry ends the log before it, for good, and what is appended stands where it stood", () => {
   const disk = new Disk();
   const first = new Stable(disk);
   for (const entry of ["one", "two", "three"]) first.perform({ kind: "append", log: "l", entry });
@@ -128,8 +129,8 @@ test("a damaged entry ends the log before it, and what is appended then stands w
   disk.write("l.log", at, new Uint8Array([(bytes[at] ?? 0) ^ 1]));
   const again = new Stable(disk);
   expect(again.log("l").entries).toEqual(["one"]);
-  again.perform({ kind: "append", log: "l", entry: "2" });
-  expect(new Stable(disk).log("l")).toEqual({ start: 0, entries: ["one", "2"] });
+  again.perform({ kind: "append", log: "l", entry: "TWO" });
+  expect(new Stable(disk).log("l")).toEqual({ start: 0, entries: ["one", "TWO"] });
 });
 
 test("an index that the log cannot have is refused with its numbers", () => {
