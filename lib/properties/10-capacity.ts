@@ -1,6 +1,6 @@
 /**
- * Judges exercise 10-capacity in whole numbers: enough, not one too many, and card dealing for the
- * sharing.
+ * Judges exercise 10-capacity in whole numbers: enough and not one too many, asked of the same
+ * answer, and card dealing for the sharing.
  */
 
 import fc from "fast-check";
@@ -26,29 +26,41 @@ function load(workMs: number, service: number, beside: number): Load {
   return { eventsPerSecond: Math.max(1, workMs / serviceMs + beside), serviceMs };
 }
 
-const service = fc.integer({ min: 1, max: 5000 });
+/** A whole number from 1, often a small one: what is found among those needs little shrinking. */
+function upTo(max: number): fc.Arbitrary<number> {
+  const small = { arbitrary: fc.integer({ min: 1, max: 8 }), weight: 2 };
+  return fc.oneof({ withCrossShrink: true }, small, {
+    arbitrary: fc.integer({ min: 1, max }),
+    weight: 1,
+  });
+}
+
+const service = upTo(5000);
 /** Rounding shows where the work just fits, and one event beside that. */
-const beside = fc.oneof(fc.constantFrom(0, 1, -1), fc.integer({ min: -1000, max: 1000 }));
+const beside = fc.oneof(fc.constantFrom(0, 0, 1, -1), fc.integer({ min: -1000, max: 1000 }));
 
 const consumerCases: fc.Arbitrary<ConsumerCase> = fc
   .record({
-    consumers: fc.integer({ min: 1, max: 1000 }),
-    busyPercent: fc.integer({ min: 1, max: 100 }),
+    consumers: upTo(1000),
+    busyPercent: upTo(100),
+    // Shared by consumers and service time, so that a consumer's events/s are often a fraction.
+    factor: upTo(50),
     service,
     beside,
   })
-  .map((drawn) => ({
-    load: load(drawn.consumers * 10 * drawn.busyPercent, drawn.service, drawn.beside),
-    busyPercent: drawn.busyPercent,
+  .map(({ consumers, busyPercent, factor, ...drawn }) => ({
+    load: load(consumers * factor * 10 * busyPercent, drawn.service * factor, drawn.beside),
+    busyPercent,
   }));
 
 type ConsumerCase = { readonly load: Load; readonly busyPercent: number };
 
-/**
- * The answer, the milliseconds of work per second, how many of them a consumer does, and all that
- * in words.
- */
-function askConsumers(module: Module, { load, busyPercent }: ConsumerCase) {
+function fits({ load, busyPercent }: ConsumerCase): boolean {
+  return (load.eventsPerSecond * load.serviceMs) % (10 * busyPercent) === 0;
+}
+
+/** A violation unless the answer is enough, and one consumer fewer would not be. */
+function judgeConsumers(module: Module, { load, busyPercent }: ConsumerCase): void {
   const answer = module.consumersNeeded({ ...load }, busyPercent);
   const workMs = load.eventsPerSecond * load.serviceMs;
   const eachMs = 10 * busyPercent;
@@ -56,40 +68,44 @@ function askConsumers(module: Module, { load, busyPercent }: ConsumerCase) {
   if (!Number.isInteger(answer)) {
     throw new Violation(`${words} and ${answer} is not a whole number of consumers.`);
   }
-  return { answer, workMs, eachMs, words };
+  if (answer * eachMs < workMs) {
+    throw new Violation(`${words} ${answer} × ${eachMs} ms = ${answer * eachMs} ms: too few.`);
+  }
+  const fewer = answer - 1;
+  if (fewer * eachMs < workMs) return;
+  throw new Violation(
+    `${words} ${fewer} × ${eachMs} ms = ${fewer * eachMs} ms, so ${fewer} would be enough.`,
+  );
 }
 
-const fitsExactly = "the work fits exactly";
-const doesNotFit = "the work does not fit exactly";
-
-const enough: Property<Module> = {
-  says: "the consumers asked for are enough: none is busier than allowed",
+const enoughAndNotMore: Property<Module> = {
+  says: "the consumers asked for are enough and not one too many, when they have time to spare",
   points: 3,
   runs: 300,
-  situations: [fitsExactly, doesNotFit],
+  situations: ["no room for another event", "room for another event"],
   of: (module, saw) =>
-    fc.property(consumerCases, (given) => {
-      const { answer, workMs, eachMs, words } = askConsumers(module, given);
-      saw(workMs % eachMs === 0 ? fitsExactly : doesNotFit);
-      if (answer * eachMs >= workMs) return;
-      throw new Violation(`${words} ${answer} × ${eachMs} ms = ${answer * eachMs} ms: too few.`);
-    }),
+    fc.property(
+      consumerCases.filter((given) => !fits(given)),
+      (given) => {
+        const { load, busyPercent } = given;
+        const spare =
+          10 * busyPercent - ((load.eventsPerSecond * load.serviceMs) % (10 * busyPercent));
+        saw(spare < load.serviceMs ? "no room for another event" : "room for another event");
+        judgeConsumers(module, given);
+      },
+    ),
 };
 
-const notOneTooMany: Property<Module> = {
-  says: "one consumer fewer than asked for would be too few",
+/** Loads of both kinds, so that no rule for exact fits alone is enough. */
+const exactToo: Property<Module> = {
+  says: "the consumers asked for are enough and not one too many, also when the work just fits",
   points: 3,
-  runs: 1000,
-  situations: [fitsExactly, doesNotFit],
+  runs: 2000,
+  situations: ["the work fits exactly", "the work does not fit exactly"],
   of: (module, saw) =>
     fc.property(consumerCases, (given) => {
-      const { answer, workMs, eachMs, words } = askConsumers(module, given);
-      saw(workMs % eachMs === 0 ? fitsExactly : doesNotFit);
-      const fewer = answer - 1;
-      if (fewer * eachMs < workMs) return;
-      throw new Violation(
-        `${words} ${fewer} × ${eachMs} ms = ${fewer * eachMs} ms, so ${fewer} would be enough.`,
-      );
+      saw(fits(given) ? "the work fits exactly" : "the work does not fit exactly");
+      judgeConsumers(module, given);
     }),
 };
 
@@ -132,8 +148,8 @@ const partitionsJustRight: Property<Module> = {
  */
 const sharingCases = fc
   .record({
-    consumers: fc.integer({ min: 1, max: 40 }),
-    partitions: fc.integer({ min: 1, max: 120 }),
+    consumers: upTo(40),
+    partitions: upTo(120),
     service,
     beside,
   })
@@ -154,7 +170,7 @@ function dealt(cards: number, players: number): number {
 const busiestDecides: Property<Module> = {
   says: "a group keeps up exactly when its busiest consumer does",
   points: 2,
-  runs: 500,
+  runs: 1500,
   situations: [
     "more consumers than partitions",
     "partitions that cannot be shared evenly",
@@ -200,5 +216,5 @@ export const exercise: Exercise<Module> = {
     expectExample(call("keepsUp", "125, 125"), module.keepsUp(load, 125, 125), true);
     expectExample(call("keepsUp", "80, 80"), module.keepsUp(load, 80, 80), false);
   },
-  properties: [enough, notOneTooMany, partitionsJustRight, busiestDecides],
+  properties: [enoughAndNotMore, exactToo, partitionsJustRight, busiestDecides],
 };

@@ -6,8 +6,10 @@ const file = "solutions/10-capacity.ts";
 const consumers = "Math.ceil((load.eventsPerSecond * load.serviceMs) / (10 * busyPercent))";
 const partitions = "Math.ceil(Math.max(...consumersPerGroup) / brokers) * brokers";
 const most = "Math.ceil(partitions / consumers)";
-const enough = "the consumers asked for are enough: none is busier than allowed";
-const tooMany = "one consumer fewer than asked for would be too few";
+const spare =
+  "the consumers asked for are enough and not one too many, when they have time to spare";
+const exact =
+  "the consumers asked for are enough and not one too many, also when the work just fits";
 const justRight =
   "no consumer of any group is idle, every broker leads equally many partitions, and no smaller number does that";
 const busiest = "a group keeps up exactly when its busiest consumer does";
@@ -20,7 +22,15 @@ export const patches: readonly Patch[] = [
     from: consumers,
     to: "Math.ceil((load.eventsPerSecond * (load.serviceMs / 1000)) / (busyPercent / 100))",
     origin: "the obvious formula, with its units converted on the way",
-    caughtBy: tooMany,
+    caughtBy: exact,
+  },
+  {
+    name: "divides by the rate of one consumer, which is rounded",
+    file,
+    from: consumers,
+    to: "Math.ceil(load.eventsPerSecond / ((10 * busyPercent) / load.serviceMs))",
+    origin: "the lecture's way (events per consumer first), with two divisions",
+    caughtBy: exact,
   },
   {
     name: "rounds to the nearest number of consumers",
@@ -28,7 +38,7 @@ export const patches: readonly Patch[] = [
     from: consumers,
     to: "Math.round((load.eventsPerSecond * load.serviceMs) / (10 * busyPercent))",
     origin: "the beginner's first idea",
-    caughtBy: enough,
+    caughtBy: spare,
   },
   {
     name: "adds a quarter of headroom whatever the limit is",
@@ -36,7 +46,7 @@ export const patches: readonly Patch[] = [
     from: consumers,
     to: "Math.ceil((load.eventsPerSecond * load.serviceMs) / (busyPercent < 100 ? 800 : 1000))",
     origin: "the lecture's 125, learned by heart",
-    caughtBy: enough,
+    caughtBy: spare,
   },
   {
     name: "rounds the rate of one consumer down before it divides",
@@ -44,7 +54,7 @@ export const patches: readonly Patch[] = [
     from: consumers,
     to: "Math.ceil(load.eventsPerSecond / Math.floor((10 * busyPercent) / load.serviceMs))",
     origin: "the lecture's way (events per consumer first) with whole events",
-    caughtBy: tooMany,
+    caughtBy: spare,
   },
   {
     name: "rounds up before the headroom and after it",
@@ -52,7 +62,7 @@ export const patches: readonly Patch[] = [
     from: consumers,
     to: "Math.ceil((Math.ceil((load.eventsPerSecond * load.serviceMs) / 1000) * 100) / busyPercent)",
     origin: "two steps of a capacity sheet, each on the safe side",
-    caughtBy: tooMany,
+    caughtBy: spare,
   },
   {
     name: "adds up the consumers of all groups",
@@ -100,6 +110,14 @@ export const patches: readonly Patch[] = [
     from: most,
     to: "Math.floor(partitions / consumers)",
     origin: "integer division",
+    caughtBy: busiest,
+  },
+  {
+    name: "divides the events first, so that what just fits may be a little more",
+    file,
+    from: "load.eventsPerSecond * load.serviceMs * most <= 1000 * partitions",
+    to: "(load.eventsPerSecond / partitions) * most * load.serviceMs <= 1000",
+    origin: "the sentence of the exercise, written down from left to right",
     caughtBy: busiest,
   },
   {
