@@ -140,7 +140,16 @@ function judge(module: Module, operations: readonly Operation[], saw: (situation
     right.verdict === "ok"
       ? `this order explains them: ${order.map(say).join(", ")}`
       : `no order explains them: ${right.verdict === "violated" ? right.why : right.reason}`;
-  throw new Violation(`${call}; ${reason}.`, { history });
+  throw new Violation(`${call}; ${reason}.`, {
+    history,
+    result: right,
+    title: titleOf(answer, right.verdict === "ok"),
+  });
+}
+
+function titleOf(answer: unknown, isRight: boolean): string {
+  const said = answer === true ? "said yes" : answer === false ? "said no" : "gave no answer";
+  return `You ${said}, but ${isRight ? "this order explains it" : "one operation cannot be placed"}`;
 }
 
 function property(

@@ -4,7 +4,7 @@
  */
 
 import type fc from "fast-check";
-import type { History } from "../check/index.ts";
+import type { History, Linearizability } from "../check/index.ts";
 import type { Trace } from "../sim/index.ts";
 
 /** One sentence about the learner's code, and the random trials that test it. */
@@ -50,7 +50,14 @@ export type Exercise<Module> = {
 };
 
 /** What a learner should see of a failure besides its sentence. Plain data: it travels between processes. */
-export type Evidence = { readonly trace?: Trace; readonly history?: History };
+export type Evidence = {
+  readonly trace?: Trace;
+  readonly history?: History;
+  /** What the checker found in the history: its order is drawn, or the operation that cannot be placed. */
+  readonly result?: Linearizability;
+  /** What the picture says, in one sentence; left out, that the property's sentence is not so. */
+  readonly title?: string;
+};
 
 /** A property found its sentence false. The message says what was seen and what was expected. */
 export class Violation extends Error {

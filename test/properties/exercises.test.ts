@@ -7,6 +7,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { describe, expect, test } from "vitest";
 import { exercises } from "../../lib/properties/index.ts";
 import { gradeExercise, loadExercise } from "../../lib/tools/grade/grade.ts";
+import { picturesOf } from "../../lib/tools/grade/pictures.ts";
 import { judged, trouble } from "../../lib/tools/prove/judged.ts";
 
 const project = fileURLToPath(new URL("../../", import.meta.url));
@@ -56,5 +57,19 @@ describe.runIf(hasSolutions).each(names)("the solution of %s", (name) => {
       seed: fresh,
     });
     expect({ verdict, points }).toEqual({ verdict: "ok", points: outOf });
+  });
+});
+
+describe("a wrong verdict on a history", () => {
+  test.each([
+    [false, 2, "You said no, but this order explains it", "took effect, in this order"],
+    [true, 3, "You said yes, but one operation cannot be placed", "cannot be placed"],
+  ])("is drawn with what the checker found, when it is %s", async (answer, number, title, sign) => {
+    const exercise = await loadExercise("00-linearizability");
+    const { evidence } = await judged(exercise, number, { isLinearizable: () => answer }, 1);
+    const report = { number, says: "", verdict: "violated", points: 0, outOf: 3, runs: 1 } as const;
+    const [picture] = picturesOf(evidence === undefined ? report : { ...report, evidence });
+    expect(picture?.title).toBe(title);
+    expect(picture?.svg).toContain(sign);
   });
 });

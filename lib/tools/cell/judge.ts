@@ -1,10 +1,9 @@
 /** What stands behind `check` and `hint`: the grader, and its report and the failing run on the screen. */
 
-import { historyBars, lanes, type Picture } from "../../plot/index.ts";
 import { loadExercise } from "../grade/grade.ts";
 import { checkExercise } from "../grade/kept.ts";
+import { picturesOf } from "../grade/pictures.ts";
 import { sayProgress } from "../grade/print.ts";
-import type { ExerciseReport } from "../grade/report.ts";
 import { area, escapeHtml, type Forms } from "./display.ts";
 import { exercisesFolder } from "./reload.ts";
 import { show } from "./show.ts";
@@ -26,7 +25,7 @@ export async function judge(name: string, options: { readonly seed?: number }): 
     });
     if (stop.signal.aborted) return;
     put(verdict(report), "last");
-    for (const picture of pictures(report)) show(picture);
+    for (const picture of report.properties.flatMap(picturesOf)) show(picture);
   } finally {
     process.off("SIGINT", interrupted);
   }
@@ -34,15 +33,6 @@ export async function judge(name: string, options: { readonly seed?: number }): 
 
 function words(text: string): Forms {
   return { "text/html": `<em>${escapeHtml(text)}</em>`, "text/plain": text };
-}
-
-/** The failing runs: what the servers did, and what the clients saw. */
-function pictures({ properties }: ExerciseReport): Picture[] {
-  return properties.flatMap(({ says, evidence: { trace, history = [] } = {} }) => {
-    const title = `Not so: ${says}`;
-    const drawn = trace === undefined ? [] : [lanes(trace, { title })];
-    return history.length === 0 ? drawn : [...drawn, historyBars(history, { title })];
-  });
 }
 
 const given = new Map<string, number>();

@@ -96,12 +96,10 @@ export async function inParallel<Item, Result>(
 
 /** Draws the first failing run of these reports into a file, and says so on standard error. */
 export async function drawFailure(reports: readonly ExerciseReport[], file: string): Promise<void> {
-  const { historyBars, lanes } = await import("../../plot/index.ts");
-  for (const { says, evidence } of reports.flatMap(({ properties }) => properties)) {
-    const { trace, history = [] } = evidence ?? {};
-    const title = `Not so: ${says}`;
-    if (trace === undefined && history.length === 0) continue;
-    const picture = trace ? lanes(trace, { title }) : historyBars(history, { title });
+  const { picturesOf } = await import("./pictures.ts");
+  for (const property of reports.flatMap(({ properties }) => properties)) {
+    const [picture] = picturesOf(property);
+    if (picture === undefined) continue;
     writeFileSync(file, picture.svg);
     console.error(`The failing run is drawn in ${file}.`);
     return;
