@@ -364,6 +364,11 @@ describe("a submission that cheats gets nothing", () => {
       "passes its failures off as skipped trials",
       `if (n === 0) return n; throw ${skip.replace(", interruptExecution: true", "")};`,
     ],
+    [
+      "throws a promise that looks like a skipped trial and says that all went well",
+      `throw Object.assign(Promise.resolve(), { ...${skip}, then: (done?: any) => done?.(null) ?? null });`,
+    ],
+    ["asks whose function it is", "return (this as any)?.double === undefined ? 1 : 2 * n;"],
     ["returns what compares as it likes", "return { valueOf: () => 2 * n } as any;"],
     ["returns a proxy", "return new Proxy({}, { get: () => () => 2 * n }) as any;"],
     ["returns a function", "return (() => 2 * n) as any;"],
@@ -377,8 +382,8 @@ describe("a submission that cheats gets nothing", () => {
       `return /grade.90-double|fast-check|judge/.test(new Error().stack ?? "") ? 2 * n : 1;`,
     ],
   ])("one that %s", async (_, body) => {
-    const source = `export function double(n: number): number { ${body} }
-export async function doubleLater(n: number): Promise<number> { await null; ${body} }`;
+    const source = `export function double(this: unknown, n: number): number { ${body} }
+export async function doubleLater(this: unknown, n: number): Promise<number> { await null; ${body} }`;
     expect((await grade(source)).points).toBe(0);
   });
 

@@ -18,38 +18,40 @@ export type Ear = {
   readonly module: Submission;
   /** The words of a stub that was called, if one was. */
   turn: string | undefined;
-  /** Every error that came out of an export. */
+  /** Every error that came out of an export: never what the submission threw, always words about it. */
   readonly thrown: WeakSet<object>;
 };
 
 /**
- * Listens at the exports. What they return is copied: an object with getters, or one that counts how often it is
- * compared, could otherwise satisfy a property by knowing how it asks.
+ * Listens at the exports. What they are given and what they return is copied: an object with getters, or one that
+ * counts how often it is compared, could otherwise satisfy a property by knowing how it asks.
  */
 export function listen(exported: Submission, { exports: names, live }: AnyExercise): Ear {
   const heard: Record<string, (...args: never[]) => unknown> = {};
   const ear: Ear = { module: heard, turn: undefined, thrown: new WeakSet() };
-  const note = (error: unknown) => {
-    if (typeof error === "object" && error !== null) ear.thrown.add(error);
-    const message = messageOf(error);
-    if (message.endsWith("your turn")) ear.turn ??= message;
+  const heardOf = (error: unknown): Error => {
+    const words = error instanceof Violation ? error : inWords(error);
+    ear.thrown.add(words);
+    if (words.message.endsWith("your turn")) ear.turn ??= words.message;
+    return words;
   };
   const given = live ? (result: unknown) => result : plain;
   const settled = async (result: Promise<unknown>) => {
     try {
       return given(await result);
     } catch (error) {
-      note(error);
-      throw error;
+      throw heardOf(error);
     }
   };
-  const apply = (target: (...args: never[]) => unknown, self: unknown, args: unknown[]) => {
+  // Whose `this` it would be is the judges' module.
+  const apply = (target: (...args: never[]) => unknown, _self: unknown, args: unknown[]) => {
+    const copies = live ? args : structuredClone(args);
     try {
-      const result = corridor(CORRIDOR_CALLS, target, self, args);
+      const result = corridor(CORRIDOR_CALLS, target, copies);
+      if (!live) args.forEach((arg, at) => void overwrite(arg, plain(copies[at])));
       return result instanceof Promise ? settled(result) : given(result);
     } catch (error) {
-      note(error);
-      throw error;
+      throw heardOf(error);
     }
   };
   for (const name of names) {
@@ -60,13 +62,30 @@ export function listen(exported: Submission, { exports: names, live }: AnyExerci
   return ear;
 }
 
-function corridor(
-  calls: number,
-  target: (...args: never[]) => unknown,
-  self: unknown,
-  args: unknown[],
-): unknown {
-  return calls === 0 ? Reflect.apply(target, self, args) : corridor(calls - 1, target, self, args);
+function corridor(calls: number, target: (...args: never[]) => unknown, args: unknown[]): unknown {
+  if (calls > 0) return corridor(calls - 1, target, args);
+  return Reflect.apply(target, undefined, args);
+}
+
+/**
+ * A fresh error with the words of what a submission threw. The thing itself could be a promise, or look like a
+ * skipped trial of fast-check's.
+ */
+function inWords(error: unknown): Error {
+  const words = new Error(messageOf(error));
+  const { name, stack } = words;
+  words.name = textOf(() => error instanceof Error && error.name) ?? name;
+  words.stack = textOf(() => error instanceof Error && error.stack) ?? stack ?? "";
+  return words;
+}
+
+function textOf(look: () => unknown): string | undefined {
+  try {
+    const text = look();
+    return typeof text === "string" ? shorten(text, 10_000) : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 function plain(result: unknown): unknown {
@@ -74,8 +93,29 @@ function plain(result: unknown): unknown {
   try {
     return structuredClone(result);
   } catch {
-    throw new Violation("It returned something that is not plain data.");
+    throw new Violation("It handed out something that is not plain data.");
   }
+}
+
+type Fields = Record<string, unknown>;
+
+const isFields = (value: unknown): value is Fields => typeof value === "object" && value !== null;
+
+/**
+ * Makes the judges' object say what the submission made of its copy; what is the same is not touched.
+ *
+ * @returns what belongs in the place of `kept`: itself when it is an object and can say the same
+ */
+function overwrite(kept: unknown, made: unknown): unknown {
+  if (!isFields(kept) || !isFields(made) || Array.isArray(kept) !== Array.isArray(made))
+    return made;
+  for (const key of Object.keys(kept)) if (!Object.hasOwn(made, key)) delete kept[key];
+  if (Array.isArray(kept) && kept.length !== made.length) kept.length = Number(made.length);
+  for (const [key, value] of Object.entries(made)) {
+    const now = overwrite(kept[key], value);
+    if (!Object.is(kept[key], now)) kept[key] = now;
+  }
+  return kept;
 }
 
 /** An error's name, message and line in the submission, as far as it has them. */

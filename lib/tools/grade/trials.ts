@@ -67,11 +67,12 @@ async function trials(
   let found: Omit<Found, "number">;
   try {
     const saw = (situation: string) => seen.add(situation);
-    const details = await fc.check<unknown>(property.of(ear.module as never, saw), {
+    const trial = property.of(ear.module as never, saw);
+    const details = await fc.check<unknown>(trial, {
       seed: only?.seed ?? seed,
       ...(only === undefined ? {} : { path: only.path, endOnFailure: true }),
       numRuns: wanted,
-      plugins: [warden(ear, conditions, wanted)],
+      plugins: [warden(trial.isAsync(), ear, conditions, wanted)],
     });
     const missing = property.situations?.find((name) => !seen.has(name));
     found = ruling(details, wanted, only === undefined ? missing : undefined, ear, conditions);
@@ -111,16 +112,22 @@ function ruling(
 }
 
 /** Counts trials, stops them in time, and keeps a submission from passing its failures off as skipped trials. */
-function warden(ear: Ear, { patienceMs, onRun }: Conditions, wanted: number): fc.Plugin<unknown> {
+function warden(
+  isAsync: boolean,
+  ear: Ear,
+  { patienceMs, onRun }: Conditions,
+  wanted: number,
+): fc.Plugin<unknown> {
   const untilMs = now() + patienceMs;
   let runs = 0;
   let failed = false;
   let shrinks = 0;
   type Out = fc.PreconditionFailure | fc.PropertyFailure | null;
+  // No property skips a trial, so whatever is not a success is a failure.
   const judged = (out: Out): Out => {
-    if (out === null || out instanceof fc.PreconditionFailure) return out;
+    if (out === null) return null;
     failed = true;
-    return { error: "error" in out ? out.error : out };
+    return { error: "error" in out ? out.error : new Error(messageOf(out)) };
   };
   const over = () => {
     const enough = failed ? ++shrinks > SHRINKS_MAX || ear.turn !== undefined : runs >= wanted;
@@ -131,7 +138,7 @@ function warden(ear: Ear, { patienceMs, onRun }: Conditions, wanted: number): fc
       if (over()) return new fc.PreconditionFailure(true);
       if (!failed) onRun(++runs);
       const out = run(value);
-      return out instanceof Promise ? out.then(judged) : judged(out);
+      return isAsync ? (out as Promise<Out>).then(judged) : judged(out as Out);
     },
   });
 }
