@@ -26,6 +26,7 @@ const value = fc.constantFrom(1, 2, 3);
 /** Often 0, so that operations touch; counterexamples shrink to the first, which draws well. */
 const wait = fc.constantFrom(4, 0, 0, 1, 10);
 
+/** One is enough for a counterexample, though it makes a poor trial. */
 const overlapping: fc.Arbitrary<Plan[]> = fc.array(
   fc.record({
     kind: fc.constantFrom("read", "write"),
@@ -34,7 +35,7 @@ const overlapping: fc.Arbitrary<Plan[]> = fc.array(
     beforeMs: wait,
     afterMs: wait,
   }),
-  { minLength: 2, maxLength: 6 },
+  { minLength: 1, maxLength: 6 },
 );
 
 const oneByOne: fc.Arbitrary<Plan[]> = overlapping.map((plans) =>
@@ -82,14 +83,20 @@ function touchedUp(
   return fc.tuple(plans, lies).map(([plan, lie]) => byInvocation(touchUp(run(plan), lie)));
 }
 
-/** One write never returned. Whether it took effect shows in what the others read. */
+/**
+ * One write never returned. Whether it took effect shows in what the others read. A few histories are without one:
+ * a counterexample that does not need it shrinks to such a history.
+ */
 const withLostWrite: fc.Arbitrary<Operation[]> = fc
   .record({
     plans: overlapping.filter((plans) => plans.length < 6),
-    lost: fc.record({ at: fc.nat(4), value, happened: fc.boolean(), beforeMs: wait }),
+    lost: fc.option(fc.record({ at: fc.nat(4), value, happened: fc.boolean(), beforeMs: wait }), {
+      freq: 50,
+    }),
     lie: lie(10),
   })
   .map(({ plans, lost, lie }) => {
+    if (lost === null) return byInvocation(touchUp(run(plans), lie));
     const { value, beforeMs } = lost;
     const at = Math.min(lost.at, plans.length);
     const write = { kind: "write", value, gapMs: 1, beforeMs, afterMs: 0 } as const;
@@ -198,7 +205,7 @@ export const exercise: Exercise<Module> = {
     "Build the order from its front. Which operations may come first? Only one that no other had to precede: none of the others returned before it was invoked.",
     "Choose one that may come first and that fits what the register holds, take it out of the list, and ask the same question again about the rest, with what the register holds now. A helper with two arguments does that.",
     "If that ends badly, another one may have to come first: try every candidate before you say false.",
-    "You are done when nothing waits, or only a write that never returned: it need not have happened. Infinity compares as you want it to.",
+    "You are done when everything that returned has its place. A write that never returned need not have happened, and Infinity compares as you want it to.",
   ],
   examples(module) {
     const write1 = operation("write", 1, 0, 10);
