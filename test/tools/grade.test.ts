@@ -5,6 +5,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { stripVTControlCharacters } from "node:util";
 import { afterAll, describe, expect, test, vi } from "vitest";
 import { main as check } from "../../lib/tools/grade/check.ts";
 import { type GradeOptions, gradeExercise } from "../../lib/tools/grade/grade.ts";
@@ -274,6 +275,15 @@ export async function doubleLater(n: number): Promise<number> { throw new Error(
     expect(JSON.stringify(first)).not.toMatch(/seed|path|replay|printed/);
   });
 
+  test("says in the terminal which file to edit and where hints are", async () => {
+    const said = stripVTControlCharacters(sayExercise(await grade(stub), "work/exercises"));
+    expect(said.split("\n")).toEqual([
+      "… 90-double: your turn, 0 of 6 points",
+      "  Twice a number",
+      "  Edit work/exercises/90-double.ts; `npx quorumlab hint 90-double` helps.",
+    ]);
+  });
+
   test("that is partly solved has points, and says where it goes on", async () => {
     const report = await grade(`${DOUBLE}${stub.slice(stub.indexOf("export async"))}`);
     expect(heard(report)).toEqual(["ok", "your turn", "ok", "doubleLater: your turn"]);
@@ -316,6 +326,11 @@ describe("a submission that cheats gets nothing", () => {
     ["changes promises", `(Promise.prototype as any).then = () => {};`],
     ["changes the clock", `performance.now = () => 0; Date.now = () => 0;`],
     ["changes timers", `Object.getPrototypeOf(setImmediate(() => {})).ref = () => {};`],
+    [
+      "finds the guard of its judges through a timer",
+      `const it: any = setImmediate(() => {}); Reflect.ownKeys(it).map((key) => it[key].size);`,
+    ],
+    ["keeps notes where another instance of it would look", `performance.mark("x");`],
     ["changes how stacks are made", `(Error as any).prepareStackTrace = () => "";`],
     ["makes code from text", `new Function("return this")().Math = {};`],
     ["signals its grader", `process.kill(process.ppid);`],

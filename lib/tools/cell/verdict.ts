@@ -53,7 +53,7 @@ function row({ number, says, verdict, points, outOf, ...found }: PropertyReport)
   const parts = [`${number}. ${escapeHtml(says)}`];
   if (message !== undefined) parts.push(paragraph(lines(message)));
   if (counterexample !== undefined) {
-    parts.push(paragraph("The smallest case:"), code(counterexample));
+    parts.push(paragraph("The smallest found:"), code(counterexample));
   }
   if (replay !== undefined) parts.push(paragraph(`Again: <code>${escapeHtml(replay)}</code>`));
   const top = "vertical-align: top; text-align:";

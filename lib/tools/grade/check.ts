@@ -60,7 +60,7 @@ export function main(args: string[], settings: Partial<GradeOptions> = {}): Prom
       if (failure !== undefined) reports[names.indexOf(failure.name)] = failure;
     }
     const report = reportOf(reports);
-    console.log(values.json ? JSON.stringify(report, null, 2) : sayAll(reports));
+    console.log(values.json ? JSON.stringify(report, null, 2) : sayAll(reports, folder));
     if (values.svg !== undefined) await drawFailure(reports, values.svg);
     return exitCodeOf(report);
   });

@@ -101,5 +101,5 @@ function reportOf(submissions: readonly SubmissionReport[]): Report {
 function say(submissions: readonly SubmissionReport[]): string {
   const [first, ...others] = submissions;
   if (first === undefined || others.length > 0) return submissions.map(saySubmission).join("\n\n");
-  return sayAll(first.exercises);
+  return sayAll(first.exercises, first.folder);
 }

@@ -1,5 +1,6 @@
 /** A report as a person reads it in a terminal: every property with its sentence, never a score alone. */
 
+import { join, relative, resolve } from "node:path";
 import { styleText } from "node:util";
 import {
   type ExerciseReport,
@@ -35,13 +36,14 @@ function bold(text: string): string {
   return styleText("bold", text, { stream: process.stdout });
 }
 
-/** One exercise in full. */
-export function sayExercise(report: ExerciseReport): string {
+/** One exercise in full. @param folder where its file is */
+export function sayExercise(report: ExerciseReport, folder = "exercises"): string {
   const { name, title, verdict, points, outOf, message, properties, printed } = report;
-  const head = `${sign(verdict)} ${bold(name)}, ${title}`;
-  const untouched = verdict === "your turn" && points === 0 && report.seed === undefined;
-  if (untouched) return `${head}: your turn, 0 of ${outOf} points`;
-  const lines = [`${head}: ${verdict}, ${points} of ${outOf} points`];
+  const file = join(folder, `${name}.ts`);
+  const head = `${sign(verdict)} ${bold(name)}: ${verdict}, ${points} of ${outOf} points`;
+  const lines = [head, indent(title, 2)];
+  if (verdict === "your turn") lines.push(`  Edit ${file}; \`npx quorumlab hint ${name}\` helps.`);
+  if (verdict === "your turn" && points === 0 && report.seed === undefined) return lines.join("\n");
   if (message !== undefined) lines.push(indent(message, 2));
   if (properties.some((property) => property.verdict !== properties[0]?.verdict || property.runs)) {
     lines.push(...properties.map(sayProperty));
@@ -50,17 +52,20 @@ export function sayExercise(report: ExerciseReport): string {
   return lines.join("\n");
 }
 
-/** All exercises of one submission, and what they come to. */
-export function sayAll(reports: readonly ExerciseReport[]): string {
+/** All exercises of one submission, and what they come to. @param folder where their files are */
+export function sayAll(reports: readonly ExerciseReport[], folder: string): string {
   const { points, outOf } = total(reports);
-  return [...reports.map(sayExercise), `${points} of ${outOf} points in all`].join("\n");
+  const inside = relative("", folder);
+  const where = inside.startsWith("..") ? resolve(folder) : inside;
+  const lines = reports.map((each) => sayExercise(each, where));
+  return [...lines, `${points} of ${outOf} points in all`].join("\n");
 }
 
 function sayProperty(property: PropertyReport): string {
   const { number, says, verdict, points, outOf, message, counterexample, seed, replay } = property;
   const lines = [`  ${sign(verdict)} ${number}. ${says} (${points} of ${outOf})`];
   if (message !== undefined) lines.push(indent(message, 7));
-  if (counterexample !== undefined) lines.push(indent(`smallest case: ${counterexample}`, 7));
+  if (counterexample !== undefined) lines.push(indent(`smallest found: ${counterexample}`, 7));
   if (seed !== undefined) lines.push(indent(`seed: ${seed}`, 7));
   if (replay !== undefined) lines.push(indent(`again: ${replay}`, 7));
   return lines.join("\n");

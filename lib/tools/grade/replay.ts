@@ -55,7 +55,7 @@ export function main(args: string[], settings: Partial<GradeOptions> = {}): Prom
     const only = path === undefined ? { property } : { property, path };
     const report = await gradeExercise(name, { ...settings, folder, seed, only, signal });
     const whole = { ...total([report]), exercises: [report] };
-    console.log(values.json ? JSON.stringify(whole, null, 2) : sayAll([report]));
+    console.log(values.json ? JSON.stringify(whole, null, 2) : sayAll([report], folder));
     if (values.svg !== undefined) await drawFailure([report], values.svg);
     return exitCodeOf(whole);
   });

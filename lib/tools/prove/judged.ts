@@ -37,7 +37,7 @@ export function trouble(exercise: AnyExercise, found: Found, seed: number): stri
     failing === undefined ? `--seed ${seed}` : `--seed ${failing.seed} --path ${failing.path}`;
   const lines = [
     `${exercise.name}, property ${number}, "${says}": ${verdict}. ${message}`,
-    ...(counterexample === undefined ? [] : [`  smallest case: ${counterexample}`]),
+    ...(counterexample === undefined ? [] : [`  smallest found: ${counterexample}`]),
     `  again: npx quorumlab replay ${exercise.name} ${number} ${at} --exercises solutions`,
   ];
   return lines.join("\n");
