@@ -13,10 +13,12 @@ import { fileURLToPath } from "node:url";
 /** A run as the guard knows it: where it reports the first offence. */
 type Guarded = { offence: Error | undefined };
 
-// Taken while it is there: whoever judges a stranger's code takes `process` away.
+// Taken while they are there: whoever judges a stranger's code takes `process` and timers away.
 const { nextTick } = process;
+const { setImmediate } = globalThis;
 
 const context = new AsyncLocalStorage<Guarded>();
+Object.freeze(context);
 const outside = AsyncLocalStorage.snapshot();
 
 /** What async_hooks calls the things that a run must not make. */

@@ -223,6 +223,15 @@ describe("what a submission does is reported as what it is", () => {
     expect(report).toMatchObject({ verdict: "broken", points: 0 });
   });
 
+  test("of many type errors the first three, and how many more there are", async () => {
+    const wrong = `const n: number = "1";`;
+    const source = `${DOUBLE}${LATER}${[1, 2, 3, 4, 5].map((n) => wrong.replace("n", `n${n}`)).join("\n")}`;
+    const { message } = await grade(source, { types: true });
+    const what = "Type 'string' is not assignable to type 'number'. (TS2322)";
+    const lines = [3, 4, 5].map((line) => `line ${line}: ${what}`);
+    expect(message).toBe(`It does not type-check: ${lines.join("\n")}\nand 2 more`);
+  });
+
   test("types come from any room, and what is unused is no type error", async () => {
     const source = `import type { NodeId } from "quorumlab/sim";let id: NodeId;${DOUBLE}${LATER}`;
     expect(await grade(source, { types: true })).toMatchObject({ verdict: "ok", points: 6 });

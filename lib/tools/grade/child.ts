@@ -3,8 +3,11 @@
  * tries the properties. Whatever it finds it says at once, with the nonce, which the submission cannot know.
  */
 
+import { AsyncLocalStorage } from "node:async_hooks";
 import { readFileSync, writeSync } from "node:fs";
 import { formatWithOptions } from "node:util";
+import fc from "fast-check";
+import { Violation } from "../../properties/exercise.ts";
 import type { AnyExercise } from "../../properties/index.ts";
 import { harden, openDoors, Refusal, takeAway } from "./doors.ts";
 import { type Ear, listen, type Submission, thrown } from "./ear.ts";
@@ -17,6 +20,7 @@ const EVIDENCE_MAX = 4_000_000;
 const PROGRESS_EVERY_MS = 200;
 
 const { exit } = process;
+const { setImmediate } = globalThis;
 const now = performance.now.bind(performance);
 
 type Tell = (word: Word) => void;
@@ -122,6 +126,7 @@ async function main(): Promise<void> {
     guarded(() => new Promise(() => {}));
     const exercise = await loadExercise(job);
     const rooms = exercise.rooms ?? [];
+    harden(AsyncLocalStorage, Violation, fc);
     for (const room of rooms) harden(await import(`quorumlab/${room}`));
     takeAway(printer(), (code) => {
       giveUp(`It called process.exit(${typeof code === "number" ? code : ""}).`);
