@@ -1,0 +1,55 @@
+/** The benchmark measures what it says: worlds that stay busy, and histories whose verdict is known. */
+
+import { linearizable, type RegisterInput, register } from "quorumlab/check";
+import { simulate } from "quorumlab/sim";
+import { expect, test, vi } from "vitest";
+import { historyOf, withWrongRead } from "../../lib/tools/bench/histories.ts";
+import { median, rounded } from "../../lib/tools/bench/measure.ts";
+import { SCENES } from "../../lib/tools/bench/worlds.ts";
+import { main } from "../../lib/tools/bench.ts";
+
+test.each(SCENES)("$name: stays busy to its end", async ({ scenario }) => {
+  const { trace, unknown } = await simulate({ ...scenario, forMs: 1000 });
+  expect(unknown).toBeUndefined();
+  const inEachTenth = Array.from({ length: 10 }, (_, tenth) =>
+    trace.events.filter(({ kind, atMs }) => kind === "deliver" && Math.floor(atMs / 100) === tenth),
+  );
+  for (const delivered of inEachTenth) expect(delivered.length).toBeGreaterThan(100);
+});
+
+test("a history made here is linearizable, and not with one wrong read", () => {
+  for (const seed of [1, 2, 3]) {
+    let held = 0;
+    const history = historyOf<RegisterInput<number>, number | undefined>(
+      { seed, clients: 4, operations: 30 },
+      (n) => (n % 3 === 0 ? { kind: "write", value: n } : { kind: "read" }),
+      (input) => {
+        if (input.kind === "read") return held;
+        held = input.value;
+        return undefined;
+      },
+    );
+    expect(history).toHaveLength(120);
+    expect(new Set(history.map(({ outcome }) => outcome))).toEqual(new Set(["ok", "info"]));
+    expect(linearizable(history, register(0)).verdict).toBe("ok");
+    expect(linearizable(withWrongRead(history, -1), register(0)).verdict).toBe("violated");
+  }
+});
+
+test("numbers are medians, with three digits", () => {
+  expect(median([5, 1, 4, 2, 3])).toBe(3);
+  expect([1234567, 0.123456, 99.99].map(rounded)).toEqual([1230000, 0.123, 100]);
+});
+
+test("an unknown part or option is misuse, and help is not", async () => {
+  const said = vi.spyOn(console, "error").mockReturnValue();
+  const printed = vi.spyOn(console, "log").mockReturnValue();
+  expect(await main(["speed"])).toBe(2);
+  expect(said.mock.lastCall?.[0]).toBe(
+    'quorumlab bench: there is no part "speed": expected one of world, checker, chapters.',
+  );
+  expect(await main(["--fast"])).toBe(2);
+  expect(await main(["--help"])).toBe(0);
+  expect(printed.mock.lastCall?.[0]).toContain("Usage: npx quorumlab bench");
+  vi.restoreAllMocks();
+});
