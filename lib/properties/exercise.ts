@@ -19,10 +19,13 @@ export type Property<Module> = {
   /**
    * The fast-check property. Its predicate throws a `Violation` (or any error) when the sentence is false,
    * and calls `saw` when one of the situations occurs.
+   *
+   * @param twin a second instance of the same module, which shares no variable with the first: for the other machine
    */
   of(
     module: Module,
     saw: (situation: string) => void,
+    twin: Module,
   ): fc.IAsyncProperty<unknown> | fc.IProperty<unknown>;
 };
 

@@ -423,6 +423,25 @@ export async function doubleLater(this: unknown, n: number): Promise<number> { a
     expect(report).toMatchObject({ verdict: "ok", points: 4 });
   });
 
+  test.each([
+    ["a variable", "notes.last = n;", "notes.last"],
+    ["what was matched last", "/.*/.test(String(n));", "Number((RegExp as any).lastMatch)"],
+    ["a mark", "performance.mark(String(n));", "Number(performance.getEntries().at(-1).name)"],
+    ["an import of one by the other", "notes.last = n;", "other.notes.last"],
+  ])("one whose two machines share %s", async (_, tell, heard) => {
+    const source = `const twin = import.meta.url.includes("twin");
+      export const notes = { last: -1 };
+      ${heard.startsWith("other") ? "const other = await import(import.meta.url + '?twin');" : ""}
+      export const half = (n: number) => {
+        if (!twin) return ${heard} === n + 2 ? n / 2 : -1;
+        ${tell}
+        return n / 2;
+      };`;
+    const folder = submission({ "91-half.ts": source });
+    const report = await gradeExercise("91-half", { ...settings, folder, types: false });
+    expect(report.points).toBe(0);
+  });
+
   test("one that would draw over its report", async () => {
     const source = `export function double() { throw new Error("\\u001b[2Kall fine"); }${LATER}`;
     const said = sayExercise(await grade(source));

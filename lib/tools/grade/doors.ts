@@ -6,7 +6,7 @@
 import { registerHooks } from "node:module";
 import { types } from "node:util";
 import { runInNewContext } from "node:vm";
-import type { Job, Patch } from "./job.ts";
+import { type Job, type Patch, twinOf } from "./job.ts";
 
 /**
  * What stays of Node besides the language itself: the library or fast-check needs each of them. There are no timers
@@ -41,20 +41,25 @@ export function openDoors(job: Job): Doors {
   const waiting = new Set(job.patches);
   const patchesOf = (url: string) =>
     job.patches.filter((patch) => new URL(patch.file, job.project).href === url);
+  const instances = [job.submission, twinOf(job.submission)];
   registerHooks({
     resolve(specifier, context, next) {
       const room = /^quorumlab\/([a-z]+)$/.exec(specifier)?.[1];
       if (room !== undefined && (rooms === undefined || rooms.includes(room))) {
         return next(new URL(`lib/${room}/index.ts`, job.project).href, context);
       }
-      if (rooms === undefined || specifier === job.submission) return next(specifier, context);
+      // Only its judges import a submission: one instance could find the other, and talk to it.
+      const judges = !instances.includes(context.parentURL ?? "");
+      if (rooms === undefined || (judges && instances.includes(specifier))) {
+        return next(specifier, context);
+      }
       throw new Refusal(refusal(specifier, room, rooms));
     },
     load(url, context, next) {
       // A submission is a module whatever lies beside it: as CommonJS it would be handed `require`.
-      const own = url === job.submission ? { ...context, format: "module-typescript" } : context;
-      const loaded = next(url, own);
-      const patches = patchesOf(url);
+      const own = instances.includes(url);
+      const loaded = next(url, own ? { ...context, format: "module-typescript" } : context);
+      const patches = patchesOf(own ? job.submission : url);
       if (patches.length === 0) return loaded;
       for (const patch of patches) waiting.delete(patch);
       return { ...loaded, source: patches.reduce(patched, String(loaded.source)) };

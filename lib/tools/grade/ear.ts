@@ -6,9 +6,12 @@
 import { inspect } from "node:util";
 import { Violation } from "../../properties/exercise.ts";
 import type { AnyExercise } from "../../properties/index.ts";
+import { twinOf } from "./job.ts";
 
 /** So many calls lie between judges and submission that no stack trace tells it who is asking, or for what. */
 const CORRIDOR_CALLS = 12;
+
+const NOTHING = /(?:)/;
 
 /** What a submission exports. */
 export type Submission = Readonly<Record<string, (...args: never[]) => unknown>>;
@@ -16,6 +19,8 @@ export type Submission = Readonly<Record<string, (...args: never[]) => unknown>>
 /** The exports, and what was heard at them. */
 export type Ear = {
   readonly module: Submission;
+  /** The exports of another instance of the same file. */
+  readonly twin: Submission;
   /** The words of a stub that was called, if one was. */
   turn: string | undefined;
   /** Every error that came out of an export: never what the submission threw, always words about it. */
@@ -26,9 +31,14 @@ export type Ear = {
  * Listens at the exports. What they are given and what they return is copied: an object with getters, or one that
  * counts how often it is compared, could otherwise satisfy a property by knowing how it asks.
  */
-export function listen(exported: Submission, { exports: names, live }: AnyExercise): Ear {
+export function listen(
+  exported: Submission,
+  other: Submission,
+  { exports: names, live }: AnyExercise,
+): Ear {
   const heard: Record<string, (...args: never[]) => unknown> = {};
-  const ear: Ear = { module: heard, turn: undefined, thrown: new WeakSet() };
+  const twin: typeof heard = {};
+  const ear: Ear = { module: heard, twin, turn: undefined, thrown: new WeakSet() };
   const heardOf = (error: unknown): Error => {
     const words = error instanceof Violation ? error : inWords(error);
     ear.thrown.add(words);
@@ -55,15 +65,19 @@ export function listen(exported: Submission, { exports: names, live }: AnyExerci
     }
   };
   for (const name of names) {
-    const written = exported[name];
-    if (written !== undefined) heard[name] = new Proxy(written, { apply });
+    const [one, two] = [exported[name], other[name]];
+    if (one !== undefined) heard[name] = new Proxy(one, { apply });
+    if (two !== undefined) twin[name] = new Proxy(two, { apply });
   }
   Object.freeze(heard);
+  Object.freeze(twin);
   return ear;
 }
 
 function corridor(calls: number, target: (...args: never[]) => unknown, args: unknown[]): unknown {
   if (calls > 0) return corridor(calls - 1, target, args);
+  // What was matched last is one memory for all: RegExp.$1 would tell one instance what another saw.
+  NOTHING.test("");
   return Reflect.apply(target, undefined, args);
 }
 
@@ -76,6 +90,7 @@ function inWords(error: unknown): Error {
   const { name, stack } = words;
   words.name = textOf(() => error instanceof Error && error.name) ?? name;
   words.stack = textOf(() => error instanceof Error && error.stack) ?? stack ?? "";
+  words.stack = words.stack.replaceAll(twinOf(""), "");
   return words;
 }
 

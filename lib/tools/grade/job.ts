@@ -56,3 +56,8 @@ export type Word =
   /** The child cannot go on. */
   | { readonly kind: "broken"; readonly message: string }
   | { readonly kind: "done" };
+
+/** The address of the second instance of a submission: to Node another module, with variables of its own. */
+export function twinOf(submission: string): string {
+  return `${submission}?twin`;
+}

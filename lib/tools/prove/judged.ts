@@ -22,7 +22,7 @@ export function judged(
   if (property === undefined) throw new Error(`${exercise.name} has no property ${number}`);
   return judge(
     property,
-    listen(module as Submission, exercise),
+    listen(module as Submission, module as Submission, exercise),
     { number, seed },
     { file: "", times: 1, patienceMs: 0.8 * LIMITS.propertyMs, onRun() {} },
   );

@@ -17,7 +17,11 @@ export const exercise: Exercise<Halving> = {
       says: "half halves",
       points: 4,
       runs: 50,
-      of: (module) => fc.property(fc.nat(100), (n) => module.half(2 * n) === n),
+      of: (module, _, twin) =>
+        fc.property(fc.nat(100), (n) => {
+          const there = twin.half(2 * n + 2);
+          return module.half(2 * n) === n && there === n + 1;
+        }),
     },
   ],
 };
