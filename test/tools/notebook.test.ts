@@ -169,6 +169,15 @@ describe("in a notebook", () => {
     expect(verdict).toContain("Again: <code>npx quorumlab replay 10-capacity");
   });
 
+  test("an exercise that the course does not have is told which it has", async () => {
+    for (const call of ['check("00")', 'hint("00")']) {
+      const { error } = await kernel.run(`await ${call};`);
+      expect(error()).toMatch(
+        /^Error: There is no exercise "00": expected one of 00-linearizability, /,
+      );
+    }
+  });
+
   test("hints come one at a time, and in the end all together", async () => {
     const texts: string[] = [];
     for (let i = 0; i < 9; i++) {

@@ -2,6 +2,9 @@
 
 import type { Exercises } from "../exercises.ts";
 
+/** The editor offers the names that there are; any other is told at run time which they are. */
+export type ExerciseName = keyof Exercises | (string & Record<never, never>);
+
 /** The part of judge.ts that is used here. */
 type Judge = {
   judge(name: string, options: { readonly seed?: number }): Promise<void>;
@@ -24,13 +27,13 @@ function grader(): Promise<Judge> {
  * @param options `seed` fixes the random trials, and the verdict with them; without it every check draws new ones
  */
 export async function check(
-  name: keyof Exercises,
+  name: ExerciseName,
   options: { readonly seed?: number } = {},
 ): Promise<void> {
   await (await grader()).judge(name, options);
 }
 
 /** Shows the next hint of an exercise; after the last one, all of them. */
-export async function hint(name: keyof Exercises): Promise<void> {
+export async function hint(name: ExerciseName): Promise<void> {
   await (await grader()).giveHint(name);
 }

@@ -11,6 +11,7 @@ import { verdict } from "./verdict.ts";
 
 /** Judges an exercise: shows how far it is, then the verdict in the same place, then the failing run. */
 export async function judge(name: string, options: { readonly seed?: number }): Promise<void> {
+  await loadExercise(name);
   const put = area();
   const stop = new AbortController();
   const interrupted = () => stop.abort();
