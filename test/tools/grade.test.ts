@@ -1,7 +1,15 @@
 /** The grader, against submissions that are wrong, broken, endless or hostile: each is reported as what it is. */
 
-import { execFile } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { execFile, execFileSync } from "node:child_process";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -224,8 +232,8 @@ describe("what a submission does is reported as what it is", () => {
   });
 
   test("of many type errors the first three, and how many more there are", async () => {
-    const wrong = `const n: number = "1";`;
-    const source = `${DOUBLE}${LATER}${[1, 2, 3, 4, 5].map((n) => wrong.replace("n", `n${n}`)).join("\n")}`;
+    const wrong = [1, 2, 3, 4, 5].map((n) => `const n${n}: number = "1";`).join("\n");
+    const source = `${DOUBLE}${LATER}${wrong}`;
     const { message } = await grade(source, { types: true });
     const what = "Type 'string' is not assignable to type 'number'. (TS2322)";
     const lines = [3, 4, 5].map((line) => `line ${line}: ${what}`);
@@ -235,6 +243,20 @@ describe("what a submission does is reported as what it is", () => {
   test("types come from any room, and what is unused is no type error", async () => {
     const source = `import type { NodeId } from "quorumlab/sim";let id: NodeId;${DOUBLE}${LATER}`;
     expect(await grade(source, { types: true })).toMatchObject({ verdict: "ok", points: 6 });
+  });
+
+  test("an import whose every name is a type is no import of code", async () => {
+    const source = `import {\n  type NodeId,\n  type Run as Past,\n} from "quorumlab/sim";
+      let id: NodeId, run: Past;${DOUBLE}${LATER}`;
+    expect(await grade(source)).toMatchObject({ verdict: "ok", points: 6 });
+  });
+
+  test("what all properties say alike is said once", async () => {
+    const source = `export function double() { process.exit(3); }
+      export async function doubleLater() { process.exit(3); }`;
+    expect(sayExercise(await grade(source)).match(/It called process.exit/g)).toHaveLength(2);
+    const { message: _, ...report } = await grade(source);
+    expect(sayExercise(report).match(/It called process.exit/g)).toHaveLength(1);
   });
 
   test("a missing file", async () => {
@@ -520,6 +542,56 @@ describe("the commands", () => {
     expect(new Set(first).size).toBe(2);
     expect(await seeds("a")).toEqual(first);
     expect(await seeds("b")).not.toEqual(first);
+  });
+
+  test("grade reports what is no folder in a sentence, and grades the others", async () => {
+    const good = submission({ "90-double.ts": DOUBLE + LATER, "91-half.ts": HALF });
+    const [file, loop, link] = [join(good, "91-half.ts"), join(root, "loop"), join(root, "link")];
+    symlinkSync(loop, loop);
+    symlinkSync(good, link);
+    const odd = [file, loop, join(root, "x".repeat(300)), join(root, "none")];
+    const { code, out } = await run(gradeCommand, good, ...odd, link, "--json");
+    expect(code).toBe(1);
+    const { submissions = [] } = JSON.parse(out) as Report;
+    expect(submissions.map(({ points, message }) => message ?? points)).toEqual([
+      10,
+      "It is not a folder.",
+      "It cannot be read: a link leads back to itself.",
+      "It cannot be read: its name is too long.",
+      "There is no such folder.",
+      10,
+    ]);
+    expect(submissions[5]).toMatchObject({ folder: link, realFolder: realpathSync(good) });
+  });
+
+  test("Ctrl-C stops a grading: nothing that looks like a report is printed", async () => {
+    const folder = submission({ "90-double.ts": `for (;;);${DOUBLE}${LATER}` });
+    const graded = run(gradeCommand, folder, folder, folder);
+    setTimeout(() => process.emit("SIGINT"), 300);
+    expect(await graded).toEqual({ code: 130, out: "" });
+  });
+
+  test("an exercise that is named twice is checked once, whatever lies where failures are kept", async () => {
+    const folder = submission({ "90-double.ts": DOUBLE + LATER });
+    mkdirSync(join(folder, "../.quorumlab"));
+    for (const kept of ["{}", "[null, 1]", '[{"exercise":"90-double","property":1}]', "[{"]) {
+      writeFileSync(join(folder, "../.quorumlab/failing.json"), kept);
+      const args = ["90-double", "90-double", "--exercises", folder];
+      const { code, out } = await run(check, ...args, "--json");
+      expect(code).toBe(0);
+      expect((JSON.parse(out) as Report).exercises).toHaveLength(1);
+    }
+  });
+
+  test("the printed command names any folder safely", async () => {
+    const folder = join(submission({}), "it's $(here)");
+    mkdirSync(folder);
+    writeFileSync(join(folder, "90-double.ts"), WRONG);
+    const report = await gradeExercise("90-double", { ...settings, types: false, folder });
+    const [, named] = report.properties[0]?.replay?.split(" --exercises ") ?? [];
+    expect(execFileSync("/bin/sh", ["-c", `printf %s ${named}`], { encoding: "utf8" })).toBe(
+      folder,
+    );
   });
 
   test("a case that failed is tried first next time, and said to pass when it does", async () => {

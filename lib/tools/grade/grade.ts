@@ -1,7 +1,7 @@
 /** Grades one exercise of one submission: its types are checked while its properties are tried. */
 
 import { randomInt } from "node:crypto";
-import { lstatSync, realpathSync } from "node:fs";
+import { accessSync, constants, lstatSync, realpathSync, statSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Property } from "../../properties/exercise.ts";
@@ -27,7 +27,7 @@ export async function gradeExercise(name: string, options: GradeOptions): Promis
   const seed = options.seed ?? randomInt(2 ** 31);
   const stop = new AbortController();
   const signal = AbortSignal.any([stop.signal, ...(options.signal ? [options.signal] : [])]);
-  const checking = options.types === false ? undefined : typeMistake(file, PROJECT);
+  const checking = options.types === false ? undefined : typeMistake(file, PROJECT, options.signal);
   const trying = attempt(exercise, realpathSync(file), seed, { ...options, signal });
   // A mistake of types is the first thing to hear of, and makes the rest pointless.
   const mistake = await checking;
@@ -53,12 +53,40 @@ export async function loadTable(table: string = TABLE): Promise<Exercises> {
   return module.exercises;
 }
 
-function whyNoFile(file: string, folder: string): string | undefined {
-  const stat = lstatSync(file, { throwIfNoEntry: false });
-  if (stat === undefined) return `There is no such file in ${folder}.`;
-  // A link could make the child read what it points to, such as a solution.
-  return stat.isFile() ? undefined : "It is not a plain file.";
+/** Why a folder cannot be graded, in a sentence; undefined when it can. */
+export function whyNoFolder(folder: string): string | undefined {
+  try {
+    if (!statSync(folder).isDirectory()) return "It is not a folder.";
+    accessSync(folder, constants.R_OK | constants.X_OK);
+    return undefined;
+  } catch (error) {
+    return because(error, "There is no such folder.");
+  }
 }
+
+function whyNoFile(file: string, folder: string): string | undefined {
+  try {
+    if (!statSync(folder).isDirectory()) return `${folder} is not a folder.`;
+    // A link could make the child read what it points to, such as a solution.
+    if (!lstatSync(file).isFile()) return "It is not a plain file.";
+    accessSync(file, constants.R_OK);
+    return undefined;
+  } catch (error) {
+    return because(error, `There is no such file in ${folder}.`);
+  }
+}
+
+function because(error: unknown, missing: string): string {
+  const { code } = error as NodeJS.ErrnoException;
+  if (code === "ENOENT") return missing;
+  return `It cannot be read: ${WHY[code ?? ""] ?? code}.`;
+}
+
+const WHY: Readonly<Record<string, string>> = {
+  EACCES: "that is not permitted",
+  ELOOP: "a link leads back to itself",
+  ENAMETOOLONG: "its name is too long",
+};
 
 function broken(message: string): Outcome {
   return { wrong: { verdict: "broken", message }, printed: "", found: new Map() };
@@ -120,5 +148,6 @@ function whichFolder(folder: string): string {
   const path = resolve(folder);
   if (path === DEFAULT_FOLDER) return "";
   const inside = relative(PROJECT, path);
-  return ` --exercises "${inside.startsWith("..") ? path : inside}"`;
+  const named = inside.startsWith("..") ? path : inside;
+  return ` --exercises '${named.replaceAll("'", "'\\''")}'`;
 }

@@ -7,28 +7,36 @@ import { fenced } from "./fence.ts";
 
 const TIME_MS = 30_000;
 const MEMORY_MB = 2_000;
+const TOLD = 3;
 
 /**
- * Checks the types of one file; what is unused is no error, for it may be needed tomorrow.
+ * Checks the types of one file, until the signal; what is unused is no error, for it may be needed tomorrow.
  *
  * @param project the folder of the project, which says the options and lends the library's types
- * @returns a sentence about the first mistake, or undefined when there is none
+ * @returns a sentence about the first mistakes, a line for each, or undefined when there is none
  */
-export async function typeMistake(file: string, project: string): Promise<string | undefined> {
+export async function typeMistake(
+  file: string,
+  project: string,
+  signal?: AbortSignal,
+): Promise<string | undefined> {
   const folder = mkdtempSync(join(tmpdir(), "quorumlab-types-"));
   try {
     writeFileSync(join(folder, "tsconfig.json"), JSON.stringify(configuration(file, project)));
     const compiler = join(project, "node_modules/typescript/bin/tsc");
-    const { ended } = fenced([compiler, "-p", folder, "--pretty", "false"], {
+    const { ended, stop } = fenced([compiler, "-p", folder, "--pretty", "false"], {
       input: "",
       memoryMb: MEMORY_MB,
       timeMs: TIME_MS,
     });
+    signal?.addEventListener("abort", stop, { once: true });
     const { why, code, stdout, stderr } = await ended;
+    signal?.removeEventListener("abort", stop);
+    if (why === "stopped") return undefined;
     if (why === "time") return `Its types could not be checked within ${TIME_MS / 1000} s.`;
     if (why === "memory") return `Its types could not be checked with ${MEMORY_MB} MB of memory.`;
     if (code === 0) return undefined;
-    if (/error TS/.test(stdout)) return firstMistake(stdout, basename(file));
+    if (/error TS/.test(stdout)) return mistakesIn(stdout, basename(file));
     return `Its types could not be checked: ${stderr.trim().split("\n").at(-1)}`;
   } finally {
     rmSync(folder, { recursive: true });
@@ -52,15 +60,17 @@ function configuration(file: string, project: string): unknown {
   };
 }
 
-/** The first line of the compiler's that is about this file; mistakes elsewhere are not the submission's. */
-function firstMistake(output: string, name: string): string | undefined {
-  for (const line of output.split("\n")) {
-    const [, file, at, code = "", what] =
-      /^(.*)\((\d+),\d+\): error TS(\d+): (.*)$/.exec(line) ?? [];
-    if (file === undefined || basename(file) !== name) continue;
-    // 1000 to 1199 are the parser's own.
-    const kind = /^1[01]\d\d$/.test(code) ? "It does not parse" : "It does not type-check";
-    return `${kind}: line ${at}: ${what} (TS${code})`;
-  }
-  return undefined;
+/** The first mistakes in this file that the compiler found; those elsewhere are not the submission's. */
+function mistakesIn(output: string, name: string): string | undefined {
+  const mistakes = [...output.matchAll(/^(.*)\((\d+),\d+\): error TS(\d+): (.*)$/gm)]
+    .map(([, file = "", line, code = "", what]) => ({ file, line, code, what }))
+    .filter(({ file }) => basename(file) === name);
+  const [first] = mistakes;
+  if (first === undefined) return undefined;
+  // 1000 to 1199 are the parser's own.
+  const kind = /^1[01]\d\d$/.test(first.code) ? "It does not parse" : "It does not type-check";
+  const told = mistakes.slice(0, TOLD);
+  const lines = told.map(({ line, code, what }) => `line ${line}: ${what} (TS${code})`);
+  const more = mistakes.length - told.length;
+  return [`${kind}: ${lines.join("\n")}`, ...(more > 0 ? [`and ${more} more`] : [])].join("\n");
 }
