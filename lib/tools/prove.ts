@@ -18,6 +18,7 @@ export const summary = "try solutions and known-wrong implementations on fresh s
 const AT_A_TIME = 2;
 const CHECKS = 20;
 const CAUGHT_AT_LEAST = 19;
+const PROGRESS_EVERY_MS = 10_000;
 const RIGHT = "(none: the solution)";
 
 const HELP = `Usage: npx quorumlab prove [NN-name…] [--seeds N]
@@ -45,7 +46,8 @@ export function main(args: string[]): Promise<number> {
       throw new Misuse(`there is no folder ${folder}: nothing can be proved without it.`);
     }
     const exercises = await Promise.all(names.map((name) => loadExercise(name)));
-    const line = new ProgressLine();
+    const line = new ProgressLine(PROGRESS_EVERY_MS);
+    line.say("solutions: the first seeds");
     const calm = await falseAlarms(exercises, seeds, AT_A_TIME, signal, (done, of) => {
       line.say(`solutions: ${done} of ${of} seeds`);
     });

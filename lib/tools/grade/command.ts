@@ -14,7 +14,7 @@ export const AT_A_TIME: number = Math.max(2, Math.floor(availableParallelism() /
 
 /**
  * Runs a command's body. Misuse is said on standard error and gives 2; a failure of the grader itself gives 3, for
- * then nothing is known.
+ * then nothing is known. A body that throws because it was stopped gives 130.
  *
  * @param body gets a signal that is aborted by Ctrl-C and by SIGTERM
  */
@@ -28,6 +28,10 @@ export async function command(
   try {
     return await body(stop.signal);
   } catch (error) {
+    if (stop.signal.aborted) {
+      console.error(`quorumlab ${name}: stopped.`);
+      return 130;
+    }
     const message = error instanceof Error ? error.message : String(error);
     console.error(`quorumlab ${name}: ${message}`);
     const code = (error as { code?: unknown }).code;
@@ -50,7 +54,7 @@ export async function exerciseNames(asked: readonly string[], table?: string): P
     if (all.includes(name)) continue;
     throw new Misuse(`there is no exercise "${name}": expected one of ${all.join(", ")}.`);
   }
-  return asked.length === 0 ? all : [...asked];
+  return asked.length === 0 ? all : [...new Set(asked)];
 }
 
 /** @throws Misuse when there is no such folder */
@@ -60,7 +64,11 @@ export function folderNamed(folder: string, hint = ""): string {
 }
 
 export function isFolder(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+  try {
+    return statSync(path).isDirectory();
+  } catch {
+    return false;
+  }
 }
 
 /** @throws Misuse unless the text is a whole number that can be a seed */
