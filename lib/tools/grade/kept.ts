@@ -43,13 +43,22 @@ function isSettled(verdict: string): boolean {
 }
 
 function failing(folder: string): readonly Kept[] {
-  return stored<Kept[]>(folder, "failing") ?? [];
+  const kept = stored<unknown>(folder, "failing");
+  return Array.isArray(kept) ? kept.filter(isKept) : [];
+}
+
+/** Whoever edits the file, or cuts it off, loses what was kept and nothing else. */
+function isKept(value: unknown): value is Kept {
+  if (typeof value !== "object" || value === null) return false;
+  const { exercise, property, seed, path } = value as Partial<Record<keyof Kept, unknown>>;
+  const numbers = Number.isInteger(property) && Number.isInteger(seed);
+  return numbers && typeof exercise === "string" && /^\d+(:\d+)*$/.test(String(path));
 }
 
 /** Counts a hint. @returns how many were given, this one included */
 export function countHint(name: string, folder: string): number {
   const given = stored<Record<string, number>>(folder, "hints") ?? {};
-  const count = (given[name] ?? 0) + 1;
+  const count = (Number(given[name]) || 0) + 1;
   store(folder, "hints", { ...given, [name]: count });
   return count;
 }
