@@ -60,9 +60,10 @@ export function openDoors(job: Job): Doors {
       const own = instances.includes(url);
       const loaded = next(url, own ? { ...context, format: "module-typescript" } : context);
       const patches = patchesOf(own ? job.submission : url);
-      if (patches.length === 0) return loaded;
+      if (patches.length === 0 && !own) return loaded;
       for (const patch of patches) waiting.delete(patch);
-      return { ...loaded, source: patches.reduce(patched, String(loaded.source)) };
+      const source = patches.reduce(patched, String(loaded.source));
+      return { ...loaded, source: own ? source.replace(TYPES_ONLY, blank) : source };
     },
   });
   return {
@@ -71,6 +72,14 @@ export function openDoors(job: Job): Doors {
     },
     unused: () => [...waiting],
   };
+}
+
+/** `import { type A, type B } from "quorumlab/…"`: Node takes out the names only, and would load the room. */
+const TYPES_ONLY =
+  /^import\s*\{\s*type\s+[\w$]+(?:\s+as\s+[\w$]+)?\s*(?:,\s*type\s+[\w$]+(?:\s+as\s+[\w$]+)?\s*)*,?\s*\}\s*from\s*(["'])quorumlab\/[a-z]+\1;?/gm;
+
+function blank(text: string): string {
+  return text.replace(/[^\n]/g, " ");
 }
 
 function refusal(specifier: string, room: string | undefined, rooms: readonly string[]): string {
