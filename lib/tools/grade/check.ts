@@ -72,9 +72,12 @@ async function checkAll(
 ): Promise<ExerciseReport[]> {
   const line = new ProgressLine();
   const onProgress = line.show.bind(line);
-  const reports = await inParallel(names, AT_A_TIME, (name) =>
-    checkExercise(name, { ...options, onProgress }),
-  );
+  const reports = await inParallel(names, AT_A_TIME, async (name) => {
+    options.signal?.throwIfAborted();
+    const report = await checkExercise(name, { ...options, onProgress });
+    options.signal?.throwIfAborted();
+    return report;
+  });
   line.clear();
   return reports;
 }

@@ -1,6 +1,8 @@
 /** `quorumlab grade`: submissions, each a folder anywhere on the disk, two or more at a time. */
 
 import { createHmac, randomBytes } from "node:crypto";
+import { lstatSync, realpathSync } from "node:fs";
+import { resolve } from "node:path";
 import {
   AT_A_TIME,
   command,
@@ -10,7 +12,7 @@ import {
   Misuse,
   read,
 } from "./command.ts";
-import { gradeExercise } from "./grade.ts";
+import { gradeExercise, whyNoFolder } from "./grade.ts";
 import { ProgressLine, sayAll, saySubmission } from "./print.ts";
 import {
   type ExerciseReport,
@@ -69,7 +71,9 @@ async function gradeAll(
   let done = 0;
   const reports = await inParallel(pairs, AT_A_TIME, async ({ folder, name }) => {
     const seed = seedOf(secret, name);
+    settings.signal?.throwIfAborted();
     const report = await gradeExercise(name, { ...settings, folder, seed });
+    settings.signal?.throwIfAborted();
     line.say(`${++done} of ${pairs.length} graded: ${folder}, ${name}`);
     return report;
   });
@@ -86,8 +90,19 @@ function seedOf(secret: string, name: string): number {
 }
 
 function submissionReport(folder: string, exercises: readonly ExerciseReport[]): SubmissionReport {
-  const message = isFolder(folder) ? {} : { message: "There is no such folder." };
-  return { folder, ...total(exercises), ...message, exercises };
+  const why = whyNoFolder(folder);
+  const message = why === undefined ? {} : { message: why };
+  return { folder, ...realFolder(folder), ...total(exercises), ...message, exercises };
+}
+
+/** Where a link leads: a submission may be one, but not pass for something that it is not. */
+function realFolder(folder: string): { realFolder?: string } {
+  const path = resolve(folder);
+  try {
+    return lstatSync(path).isSymbolicLink() ? { realFolder: realpathSync(path) } : {};
+  } catch {
+    return {};
+  }
 }
 
 function reportOf(submissions: readonly SubmissionReport[]): Report {
@@ -95,7 +110,8 @@ function reportOf(submissions: readonly SubmissionReport[]): Report {
   if (first === undefined || others.length > 0) {
     return { ...total(submissions), exercises: [], submissions };
   }
-  return { points: first.points, outOf: first.outOf, exercises: first.exercises };
+  const { folder: _, message: __, ...rest } = first;
+  return rest;
 }
 
 function say(submissions: readonly SubmissionReport[]): string {

@@ -45,9 +45,11 @@ export function sayExercise(report: ExerciseReport, folder = "exercises"): strin
   if (verdict === "your turn") lines.push(`  Edit ${file}; \`npx quorumlab hint ${name}\` helps.`);
   if (verdict === "your turn" && points === 0 && report.seed === undefined) return lines.join("\n");
   if (message !== undefined) lines.push(indent(message, 2));
-  if (properties.some((property) => property.verdict !== properties[0]?.verdict || property.runs)) {
-    lines.push(...properties.map(sayProperty));
-  }
+  const [first] = properties;
+  const alike = ({ verdict, message, runs }: PropertyReport) =>
+    verdict === first?.verdict && message === first.message && runs === 0;
+  if (!properties.every(alike)) lines.push(...properties.map(sayProperty));
+  else if (first?.message !== undefined) lines.push(indent(first.message, 2));
   if (printed !== undefined) lines.push("  It printed:", indent(printed.trimEnd(), 4));
   return lines.join("\n");
 }
@@ -74,13 +76,15 @@ function sayProperty(property: PropertyReport): string {
 /** One of several submissions: a line for each exercise, with what is wrong first. */
 export function saySubmission({
   folder,
+  realFolder,
   points,
   outOf,
   message,
   exercises,
 }: SubmissionReport): string {
   const lines = [`${bold(folder)}: ${points} of ${outOf} points`];
-  if (message !== undefined) lines.push(indent(message, 2));
+  if (realFolder !== undefined) lines.push(indent(`It is a link to ${realFolder}.`, 2));
+  if (message !== undefined) return [...lines, indent(message, 2)].join("\n");
   for (const each of exercises) {
     const wrong = each.properties.find((property) => property.verdict !== "ok");
     const why = each.message ?? (wrong && `${wrong.number}. ${wrong.says}: ${wrong.message ?? ""}`);

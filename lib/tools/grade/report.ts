@@ -57,6 +57,8 @@ export type ExerciseReport = {
 export type SubmissionReport = {
   /** The folder as it was given. */
   readonly folder: string;
+  /** Where that leads, when it is a symbolic link. */
+  readonly realFolder?: string;
   readonly points: number;
   readonly outOf: number;
   /** Why the submission as a whole could not be graded. */
@@ -72,6 +74,8 @@ export type Report = {
   readonly points: number;
   readonly outOf: number;
   readonly exercises: readonly ExerciseReport[];
+  /** Where the folder of the one submission leads, when it is a symbolic link. */
+  readonly realFolder?: string;
   readonly submissions?: readonly SubmissionReport[];
 };
 
