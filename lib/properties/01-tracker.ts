@@ -7,10 +7,12 @@ import { excerpt } from "./excerpt.ts";
 import { type Exercise, Violation } from "./exercise.ts";
 import {
   APPS,
+  apart,
   type Chaos,
   calm,
   chaos,
   DATABASES,
+  type Decisions,
   death,
   HOUR_MS,
   LEASE_MS,
@@ -83,7 +85,7 @@ const lookups = (run: Run, app: NodeId, fromMs: number) =>
 
 /** A run, and the world as it was at its last event. */
 async function toTheEnd(
-  module: Module,
+  decisions: Decisions,
   plan: Chaos,
   forMs: number,
 ): Promise<{ run: Run; last: View }> {
@@ -91,7 +93,7 @@ async function toTheEnd(
   const always = (view: View) => {
     last = view;
   };
-  const run = await simulate({ ...system(module, plan, forMs).scenario, always });
+  const run = await simulate({ ...system(decisions, plan, forMs).scenario, always });
   return { run, last: last as View };
 }
 
@@ -136,9 +138,9 @@ export const exercise: Exercise<Module> = {
       points: 4,
       runs: 150,
       situations: ["a master was replaced", "an answer was in use when the master fell silent"],
-      of: (module, saw) =>
+      of: (module, saw, twin) =>
         fc.asyncProperty(chaos, async (plan) => {
-          const { scenario, inUse } = system(module, plan, 700);
+          const { scenario, inUse } = system(apart(module, twin), plan, 700);
           const terms = new Set<unknown>();
           const { faults = [] } = scenario;
           const silentMs = faults.find(({ kind }) => kind === "cut" || kind === "crash")?.atMs ?? 0;
@@ -161,9 +163,9 @@ export const exercise: Exercise<Module> = {
       points: 2,
       runs: 80,
       situations: ["a database came back that sorts before the master"],
-      of: (module, saw) =>
+      of: (module, saw, twin) =>
         fc.asyncProperty(chaos, async (plan) => {
-          const { scenario } = system(module, plan, 700);
+          const { scenario } = system(apart(module, twin), plan, 700);
           const clockMs = HOUR_MS * (plan.hours[0] ?? 0);
           let before: NodeId | null = null;
           await simulate({
@@ -202,12 +204,12 @@ export const exercise: Exercise<Module> = {
       points: 2,
       runs: 60,
       situations: ["applications asked to the end"],
-      of: (module, saw) =>
+      of: (module, saw, twin) =>
         fc.asyncProperty(death, async (plan) => {
           const diesMs = plan.faults[0]?.atMs ?? 0;
           // Heard for the last time, silent too long, the last promise over, and the tracker's next look.
           const byMs = diesMs + WAY_MS + TIMEOUT_MS + LEASE_MS + 2 * LOOK_MS;
-          const { run, last } = await toTheEnd(module, plan, byMs);
+          const { run, last } = await toTheEnd(apart(module, twin), plan, byMs);
           const { master } = run.states.tracker as Tracking;
           if (run.trace.events.some((event) => isAnswer(event) && event.atMs > diesMs)) {
             saw("applications asked to the end");
@@ -224,9 +226,9 @@ export const exercise: Exercise<Module> = {
       says: "an application asks once a lease, not more",
       points: 2,
       runs: 40,
-      of: (module) =>
+      of: (module, _saw, twin) =>
         fc.asyncProperty(calm, async (plan) => {
-          const { run, last } = await toTheEnd(module, plan, 600);
+          const { run, last } = await toTheEnd(apart(module, twin), plan, 600);
           // The first questions may come before there is a master.
           const fromMs = 100;
           for (const app of APPS) {

@@ -12,7 +12,7 @@ import {
 } from "quorumlab/recipes";
 import type { Fault, NodeId, Scenario } from "quorumlab/sim";
 
-type Decisions = TrackerDecisions & { readonly mayUse: typeof mayUse };
+export type Decisions = TrackerDecisions & { readonly mayUse: typeof mayUse };
 
 export const HOUR_MS = 3_600_000;
 export const TIMEOUT_MS = 50;
@@ -30,6 +30,11 @@ export type System = {
   /** The answer that each application uses at this moment. */
   readonly inUse: ReadonlyMap<NodeId, () => NodeId | null>;
 };
+
+/** The tracker decides with one instance of the module, the applications with another: machines share no variable. */
+export function apart({ answer, chooseMaster }: Decisions, { mayUse }: Decisions): Decisions {
+  return { answer, chooseMaster, mayUse };
+}
 
 /** The decisions on copies of what the tracker knows: all that comes back is the answer and the promise. */
 function onCopies({ answer, chooseMaster }: TrackerDecisions): TrackerDecisions {
