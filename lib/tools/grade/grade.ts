@@ -23,7 +23,9 @@ export async function gradeExercise(name: string, options: GradeOptions): Promis
   const exercise = await loadExercise(name, options.table);
   const file = join(resolve(options.folder), `${name}.ts`);
   const missing = whyNoFile(file, options.folder);
-  if (missing !== undefined) return report(exercise, broken(missing), options);
+  if (missing !== undefined) {
+    return report(exercise, wrongWhole({ verdict: "broken", message: missing }), options);
+  }
   const seed = options.seed ?? randomInt(2 ** 31);
   const stop = new AbortController();
   const signal = AbortSignal.any([stop.signal, ...(options.signal ? [options.signal] : [])]);
@@ -33,7 +35,8 @@ export async function gradeExercise(name: string, options: GradeOptions): Promis
   const mistake = await checking;
   if (mistake !== undefined) stop.abort();
   const outcome = await trying;
-  return report(exercise, mistake === undefined ? outcome : broken(mistake), { ...options, seed });
+  const whole = mistake === undefined ? outcome : wrongWhole(mistake);
+  return report(exercise, whole, { ...options, seed });
 }
 
 /** Loads an exercise from a table. @throws Error when the table does not have it */
@@ -88,8 +91,8 @@ const WHY: Readonly<Record<string, string>> = {
   ENAMETOOLONG: "its name is too long",
 };
 
-function broken(message: string): Outcome {
-  return { wrong: { verdict: "broken", message }, printed: "", found: new Map() };
+function wrongWhole(wrong: NonNullable<Outcome["wrong"]>): Outcome {
+  return { wrong, printed: "", found: new Map() };
 }
 
 function report(exercise: AnyExercise, outcome: Outcome, options: GradeOptions): ExerciseReport {

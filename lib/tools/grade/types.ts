@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { fenced } from "./fence.ts";
+import type { Finding } from "./report.ts";
 
 const TIME_MS = 30_000;
 const MEMORY_MB = 2_000;
@@ -13,13 +14,13 @@ const TOLD = 3;
  * Checks the types of one file, until the signal; what is unused is no error, for it may be needed tomorrow.
  *
  * @param project the folder of the project, which says the options and lends the library's types
- * @returns a sentence about the first mistakes, a line for each, or undefined when there is none
+ * @returns what is wrong, with a line for each of the first mistakes; undefined when nothing is, or when it was stopped
  */
 export async function typeMistake(
   file: string,
   project: string,
   signal?: AbortSignal,
-): Promise<string | undefined> {
+): Promise<{ readonly verdict: Finding; readonly message: string } | undefined> {
   const folder = mkdtempSync(join(tmpdir(), "quorumlab-types-"));
   try {
     writeFileSync(join(folder, "tsconfig.json"), JSON.stringify(configuration(file, project)));
@@ -30,14 +31,19 @@ export async function typeMistake(
       timeMs: TIME_MS,
     });
     signal?.addEventListener("abort", stop, { once: true });
-    const { why, code, stdout, stderr } = await ended;
+    if (signal?.aborted) stop();
+    const { why, code, signal: killedBy, stdout, stderr } = await ended;
     signal?.removeEventListener("abort", stop);
-    if (why === "stopped") return undefined;
-    if (why === "time") return `Its types could not be checked within ${TIME_MS / 1000} s.`;
-    if (why === "memory") return `Its types could not be checked with ${MEMORY_MB} MB of memory.`;
-    if (code === 0) return undefined;
-    if (/error TS/.test(stdout)) return mistakesIn(stdout, basename(file));
-    return `Its types could not be checked: ${stderr.trim().split("\n").at(-1)}`;
+    if (why === "stopped" || code === 0) return undefined;
+    // A compiler that did not come to its end says nothing about the submission.
+    const unknown = (how: string) =>
+      ({ verdict: "unknown", message: `Its types could not be checked${how}.` }) as const;
+    if (why === "time") return unknown(` within ${TIME_MS / 1000} s`);
+    if (why === "memory") return unknown(` with ${MEMORY_MB} MB of memory`);
+    if (killedBy !== null) return unknown(`: the compiler was ended by ${killedBy}`);
+    const message = /error TS/.test(stdout) ? mistakesIn(stdout, basename(file)) : undefined;
+    if (message !== undefined) return { verdict: "broken", message };
+    return /error TS/.test(stdout) ? undefined : unknown(`: ${stderr.trim().split("\n").at(-1)}`);
   } finally {
     rmSync(folder, { recursive: true });
   }
