@@ -13,8 +13,10 @@ const CORRIDOR_CALLS = 12;
 
 const NOTHING = /(?:)/;
 
+type Exported = (...args: never[]) => unknown;
+
 /** What a submission exports. */
-export type Submission = Readonly<Record<string, (...args: never[]) => unknown>>;
+export type Submission = Readonly<Record<string, Exported>>;
 
 /** The exports, and what was heard at them. */
 export type Ear = {
@@ -36,34 +38,10 @@ export function listen(
   other: Submission,
   { exports: names, live }: AnyExercise,
 ): Ear {
-  const heard: Record<string, (...args: never[]) => unknown> = {};
-  const twin: typeof heard = {};
+  const heard: Record<string, Exported> = {};
+  const twin: Record<string, Exported> = {};
   const ear: Ear = { module: heard, twin, turn: undefined, thrown: new WeakSet() };
-  const heardOf = (error: unknown): Error => {
-    const words = error instanceof Violation ? error : inWords(error);
-    ear.thrown.add(words);
-    if (words.message.endsWith("your turn")) ear.turn ??= words.message;
-    return words;
-  };
-  const given = live ? (result: unknown) => result : plain;
-  const settled = async (result: Promise<unknown>) => {
-    try {
-      return given(await result);
-    } catch (error) {
-      throw heardOf(error);
-    }
-  };
-  // Whose `this` it would be is the judges' module.
-  const apply = (target: (...args: never[]) => unknown, _self: unknown, args: unknown[]) => {
-    const copies = live ? args : structuredClone(args);
-    try {
-      const result = corridor(CORRIDOR_CALLS, target, copies);
-      if (!live) args.forEach((arg, at) => void overwrite(arg, plain(copies[at])));
-      return result instanceof Promise ? settled(result) : given(result);
-    } catch (error) {
-      throw heardOf(error);
-    }
-  };
+  const apply = calling(ear, live);
   for (const name of names) {
     const [one, two] = [exported[name], other[name]];
     if (one !== undefined) heard[name] = new Proxy(one, { apply });
@@ -74,7 +52,35 @@ export function listen(
   return ear;
 }
 
-function corridor(calls: number, target: (...args: never[]) => unknown, args: unknown[]): unknown {
+/** How a listened-to export is called. Whose `this` it would be is the judges' module, so it gets none. */
+function calling(ear: Ear, live = false) {
+  const inWordsHeard = (error: unknown): Error => {
+    const words = error instanceof Violation ? error : inWords(error);
+    ear.thrown.add(words);
+    if (words.message.endsWith("your turn")) ear.turn ??= words.message;
+    return words;
+  };
+  const given = live ? (result: unknown) => result : plain;
+  const settled = async (result: Promise<unknown>) => {
+    try {
+      return given(await result);
+    } catch (error) {
+      throw inWordsHeard(error);
+    }
+  };
+  return (target: Exported, _self: unknown, args: unknown[]): unknown => {
+    const copies = live ? args : structuredClone(args);
+    try {
+      const result = corridor(CORRIDOR_CALLS, target, copies);
+      if (!live) args.forEach((arg, at) => void overwrite(arg, plain(copies[at])));
+      return result instanceof Promise ? settled(result) : given(result);
+    } catch (error) {
+      throw inWordsHeard(error);
+    }
+  };
+}
+
+function corridor(calls: number, target: Exported, args: unknown[]): unknown {
   if (calls > 0) return corridor(calls - 1, target, args);
   // What was matched last is one memory for all: RegExp.$1 would tell one instance what another saw.
   NOTHING.test("");
