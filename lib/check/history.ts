@@ -71,14 +71,16 @@ export class Recorder<Input, Output> {
       );
     }
     this.#tick(atMs);
-    const invoked = { id, client, input, invokedMs: atMs };
+    // A copy: what the client does to the value later is not what it asked for.
+    const invoked = { id, client, input: structuredClone(input), invokedMs: atMs };
     this.#operations.push({ ...invoked, outcome: "info" });
     this.#open.set(client, id);
     return {
       ok: (output, returnedMs) => {
         this.#end(client, id, returnedMs);
+        const seen = { output: structuredClone(output), returnedMs };
         const returnedBefore = this.#operations.length;
-        this.#operations[id] = { ...invoked, outcome: "ok", output, returnedMs, returnedBefore };
+        this.#operations[id] = { ...invoked, outcome: "ok", ...seen, returnedBefore };
       },
       fail: (returnedMs) => {
         this.#end(client, id, returnedMs);

@@ -222,5 +222,7 @@ function show(value: unknown): string {
 }
 
 function inOrder(elements: unknown): unknown {
-  return Array.isArray(elements) ? [...elements].sort() : elements;
+  return Array.isArray(elements)
+    ? [...elements].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1))
+    : elements;
 }

@@ -66,7 +66,7 @@ const machine: Protocol<ClientState, ClientMessage> = {
       state.calls[call] = { to, left: false };
       out.setTimer(`call ${call}`, timeoutMs);
       ask(state, to, request, out);
-    } else if (state.calls[message.call] !== undefined) {
+    } else if (state.calls[message.call]?.to === from) {
       settle(state, message, out);
     }
   },

@@ -22,8 +22,13 @@ export type Files = {
   rename(from: string, to: string): void;
 };
 
-/** What becomes of unsynced writes: all lost, or the given shares (in [0, 1)) of their number and of the next one's bytes kept. */
-export type Fate = "lost" | { readonly kept: number; readonly torn: number };
+/**
+ * What becomes of unsynced writes: all are lost, or some are kept, in order, and a share of the next one's bytes.
+ * Both shares are in [0, 1). With `tears` there is always a next one, if there is any.
+ */
+export type Fate =
+  | "lost"
+  | { readonly kept: number; readonly torn: number; readonly tears?: boolean };
 
 type Change =
   | {
@@ -73,7 +78,8 @@ export class Disk implements Files {
   /** Forgets as a crash does. */
   crash(fate: Fate): void {
     if (fate !== "lost") {
-      const kept = Math.floor(fate.kept * (this.unsynced.length + 1));
+      const most = this.unsynced.length + (fate.tears ? 0 : 1);
+      const kept = Math.floor(fate.kept * most);
       for (const change of this.unsynced.slice(0, kept)) apply(this.synced, change);
       const next = this.unsynced[kept];
       if (next?.kind === "write") {

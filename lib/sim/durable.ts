@@ -74,7 +74,7 @@ export class Durable {
     const kept = this.luck.ask(KEPT);
     const torn = this.luck.ask(TORN);
     if (unsynced === "lost") this.disk.crash("lost");
-    else this.disk.crash({ kept, torn: unsynced === "torn" ? Math.max(torn, 0.5) : torn });
+    else this.disk.crash({ kept, torn, tears: unsynced === "torn" });
   }
 
   wipe(): void {

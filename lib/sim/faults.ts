@@ -13,7 +13,10 @@ export type Fault =
   | (Span & {
       readonly kind: "crash";
       readonly node: NodeId;
-      /** What becomes of writes that were not synced: by luck a prefix is kept, none, or a prefix and a torn last write. */
+      /**
+       * What becomes of writes that were not synced: by luck some are kept, in order, and the next one is torn; all are
+       * lost; or the one after those that are kept is torn for certain.
+       */
       readonly unsynced?: "luck" | "lost" | "torn";
     })
   /** The process dies and its disk is empty when it starts again. */

@@ -58,7 +58,7 @@ const RANDOM = hashString(0, "program");
 export class Running {
   private readonly floor: Floor;
   private readonly ground: Ground;
-  private readonly inbox: unknown[] = [];
+  private readonly inbox: { readonly message: unknown; readonly cause: number }[] = [];
   private readonly waiting: ((message: unknown) => void)[] = [];
   private alive = true;
   /** The event that woke the program last: the cause of what it does next. */
@@ -84,7 +84,7 @@ export class Running {
   /** A message from the protocol. */
   hear(message: unknown, cause: number): void {
     const next = this.waiting.shift();
-    if (next === undefined) this.inbox.push(message);
+    if (next === undefined) this.inbox.push({ message, cause });
     else this.wake(cause, () => next(message));
   }
 
@@ -104,8 +104,13 @@ export class Running {
       sleep: (ms) => this.sleep(ms),
       receive: () =>
         new Promise((resolve) => {
-          if (this.inbox.length > 0) resolve(this.inbox.shift());
-          else this.waiting.push(resolve);
+          const next = this.inbox.shift();
+          if (next === undefined) {
+            this.waiting.push(resolve);
+          } else {
+            this.cause = next.cause;
+            resolve(next.message);
+          }
         }),
       send: (message) => {
         if (this.alive) floor.fromProgram(copy(message), this.cause);

@@ -33,12 +33,13 @@ export async function findDivergence(make: () => Scenario): Promise<Divergence |
 
 /**
  * Another future of the same past: replays a scenario up to an event of its trace, then goes on with other luck,
- * other faults, or both.
+ * other faults, or both. The faults are to begin after that event.
  */
 export function fork(
   scenario: Scenario,
   from: { readonly event: number; readonly seed?: number; readonly faults?: readonly Fault[] },
 ): Promise<Run> {
+  if (scenario.fork !== undefined) throw new RangeError("The scenario is a fork already.");
   const faults = [...(scenario.faults ?? []), ...(from.faults ?? [])];
   return simulate({
     ...scenario,

@@ -35,7 +35,7 @@ export type View = {
 
 export type Run = {
   readonly trace: Trace;
-  /** 16 hexadecimal digits that differ as soon as one byte of one event does. */
+  /** 16 hexadecimal digits made of what happened and when: another byte in one event makes others. */
   readonly digest: string;
   /** Why the run proves nothing, or undefined: it was given up before its time. */
   readonly unknown: string | undefined;
@@ -56,6 +56,9 @@ export function checkScenario(scenario: Scenario): void {
   if (!(maxEvents > 0)) throw new RangeError(`maxEvents is ${maxEvents}; expected more than 0.`);
   if (fork !== undefined && !Number.isSafeInteger(fork.seed)) {
     throw new RangeError(`The fork's seed is ${fork.seed}; expected an integer.`);
+  }
+  if (fork !== undefined && !(Number.isSafeInteger(fork.event) && fork.event >= 0)) {
+    throw new RangeError(`The fork's event is ${fork.event}; expected an integer, 0 or more.`);
   }
   if (nodes.length === 0) throw new RangeError("servers is empty; expected at least one server.");
   if (latency !== undefined) checkLatency("latency", latency);
