@@ -129,3 +129,12 @@ describe("a history given from outside", () => {
     expect(() => validateHistory([call(2, "a", 0, 1), call(7, "a", 1, 2)])).not.toThrow();
   });
 });
+
+test("a recorder keeps what was asked and answered, whatever becomes of the values later", () => {
+  const recorder = new Recorder<{ value: number }, number[]>();
+  const [input, output] = [{ value: 1 }, [1]];
+  recorder.invoke("a", input, 0).ok(output, 1);
+  input.value = 2;
+  output.push(2);
+  expect(recorder.history()[0]).toMatchObject({ input: { value: 1 }, output: [1] });
+});

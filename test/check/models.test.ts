@@ -90,3 +90,17 @@ test("a register of objects compares what they hold", () => {
   const place = register<{ readonly host: string }>({ host: "a" });
   expect(place.step({ host: "a" }, { kind: "read" }, { output: { host: "a" } }).ok).toBe(true);
 });
+
+test("a set that holds 1 and the text 1 may be read in any order", () => {
+  const { init, step } = set<number | string>();
+  const state = [1, "1"].reduce((held, element) => {
+    const next = step(held, { kind: "add", element }, undefined);
+    return next.ok ? next.state : held;
+  }, init);
+  for (const output of [
+    [1, "1"],
+    ["1", 1],
+  ]) {
+    expect(step(state, { kind: "read" }, { output }).ok).toBe(true);
+  }
+});

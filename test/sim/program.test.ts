@@ -187,3 +187,23 @@ describe("errors", () => {
     );
   });
 });
+
+test("a message that waited in the inbox is still the cause of what follows", async () => {
+  const twice = datagrams([], {
+    onStart: (self) => ({ self: self.id }),
+    onMessage(state, _nowMs, _from, _message, out) {
+      const { self } = state as { self: string };
+      out.send(self, "one");
+      out.send(self, "two");
+    },
+  });
+  const program: Program = async (host) => {
+    host.send("go");
+    await host.receive();
+    host.note(`got ${await host.receive()}`);
+  };
+  const servers = { a: withProgram(twice, program) };
+  const { trace } = await simulate({ ...STEADY, servers, forMs: 10 });
+  const note = trace.events.find(({ kind }) => kind === "note");
+  expect(trace.events[note?.cause ?? 0]).toMatchObject({ kind: "send", body: "two" });
+});

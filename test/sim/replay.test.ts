@@ -97,3 +97,11 @@ test("a run that goes on longer than its twin diverges where the other ends", as
   });
   expect(found).toMatchObject({ index: 3, first: undefined, second: { kind: "timer", atMs: 3 } });
 });
+
+test("a fork begins at an event, and is not forked again", async () => {
+  const scenario = busy(1);
+  await expect(fork(scenario, { event: 1.5 })).rejects.toThrow("The fork's event is 1.5");
+  await expect(fork(scenario, { event: -1 })).rejects.toThrow("The fork's event is -1");
+  const forked = { ...scenario, fork: { event: 3, seed: 9 } };
+  expect(() => fork(forked, { event: 5 })).toThrow("a fork already");
+});
