@@ -40,11 +40,6 @@ export type Exercise<Module> = {
    * an exercise is not solved by an import.
    */
   readonly rooms?: readonly string[];
-  /**
-   * True when exports hand out things with methods, such as a protocol. Left out, what they return must be plain
-   * data and is copied, so that it cannot change its mind while it is judged.
-   */
-  readonly live?: boolean;
   /** Shown one at a time, on request: each says a little more. */
   readonly hints: readonly string[];
   /** The examples in the stub's docstring; throws when one does not hold. Worth no points, tried first. */

@@ -17,7 +17,7 @@ export type Divergence = {
  * Runs a scenario twice.
  *
  * @param make makes the scenario anew each time, with whatever its programs close over
- * @returns undefined when both runs are the same, else where they part
+ * @returns undefined when both traces are the same, else where they part
  */
 export async function findDivergence(make: () => Scenario): Promise<Divergence | undefined> {
   const [a, b] = [await simulate(make()), await simulate(make())];

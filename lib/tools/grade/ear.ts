@@ -36,12 +36,12 @@ export type Ear = {
 export function listen(
   exported: Submission,
   other: Submission,
-  { exports: names, live }: AnyExercise,
+  { exports: names }: AnyExercise,
 ): Ear {
   const heard: Record<string, Exported> = {};
   const twin: Record<string, Exported> = {};
   const ear: Ear = { module: heard, twin, turn: undefined, thrown: new WeakSet() };
-  const apply = calling(ear, live);
+  const apply = calling(ear);
   for (const name of names) {
     const [one, two] = [exported[name], other[name]];
     if (one !== undefined) heard[name] = new Proxy(one, { apply });
@@ -53,27 +53,26 @@ export function listen(
 }
 
 /** How a listened-to export is called. Whose `this` it would be is the judges' module, so it gets none. */
-function calling(ear: Ear, live = false) {
+function calling(ear: Ear) {
   const inWordsHeard = (error: unknown): Error => {
     const words = error instanceof Violation ? error : inWords(error);
     ear.thrown.add(words);
     if (words.message.endsWith("your turn")) ear.turn ??= words.message;
     return words;
   };
-  const given = live ? (result: unknown) => result : plain;
   const settled = async (result: Promise<unknown>) => {
     try {
-      return given(await result);
+      return plain(await result);
     } catch (error) {
       throw inWordsHeard(error);
     }
   };
   return (target: Exported, _self: unknown, args: unknown[]): unknown => {
-    const copies = live ? args : structuredClone(args);
+    const copies = structuredClone(args);
     try {
       const result = corridor(CORRIDOR_CALLS, target, copies);
-      if (!live) args.forEach((arg, at) => void overwrite(arg, plain(copies[at])));
-      return result instanceof Promise ? settled(result) : given(result);
+      args.forEach((arg, at) => void overwrite(arg, plain(copies[at])));
+      return result instanceof Promise ? settled(result) : plain(result);
     } catch (error) {
       throw inWordsHeard(error);
     }
