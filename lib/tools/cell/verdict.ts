@@ -4,17 +4,9 @@
  */
 
 import { stripVTControlCharacters } from "node:util";
-import { sayExercise } from "../grade/print.ts";
-import type { ExerciseReport, Finding, PropertyReport } from "../grade/report.ts";
+import { SIGNS, sayExercise } from "../grade/print.ts";
+import type { ExerciseReport, PropertyReport } from "../grade/report.ts";
 import { escapeHtml, type Forms } from "./display.ts";
-
-const SIGNS: Readonly<Record<Finding, string>> = {
-  ok: "✓",
-  violated: "✗",
-  unknown: "?",
-  "your turn": "…",
-  broken: "!",
-};
 
 /** The verdict on an exercise, for the screen and as text. */
 export function verdict(report: ExerciseReport): Forms {

@@ -14,7 +14,7 @@ import {
 import { hunt } from "./hunt.ts";
 import { checkExercise, remember } from "./kept.ts";
 import { ProgressLine, sayAll } from "./print.ts";
-import { type ExerciseReport, exitCodeOf, type Report, total } from "./report.ts";
+import { type ExerciseReport, exitCodeOf, reportOf } from "./report.ts";
 import { DEFAULT_FOLDER, type GradeOptions } from "./settings.ts";
 
 export const summary = "judge exercises: yours in work/exercises, or those of another folder";
@@ -96,8 +96,4 @@ async function huntAloud(
   console.error(`${rounds} rounds of fresh seeds, ${unknown} without a verdict.`);
   if (failure !== undefined) remember(failure, options.folder);
   return failure;
-}
-
-function reportOf(exercises: readonly ExerciseReport[]): Report {
-  return { ...total(exercises), exercises };
 }

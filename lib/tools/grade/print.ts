@@ -11,7 +11,8 @@ import {
 } from "./report.ts";
 import type { Progress } from "./settings.ts";
 
-const SIGNS: Readonly<Record<Finding, string>> = {
+/** A sign for each finding, the same on every screen. */
+export const SIGNS: Readonly<Record<Finding, string>> = {
   ok: "✓",
   violated: "✗",
   unknown: "?",

@@ -11,7 +11,7 @@ import {
 } from "./command.ts";
 import { gradeExercise, loadExercise } from "./grade.ts";
 import { sayAll } from "./print.ts";
-import { exitCodeOf, total } from "./report.ts";
+import { exitCodeOf, reportOf } from "./report.ts";
 import { DEFAULT_FOLDER, type GradeOptions } from "./settings.ts";
 
 export const summary = "run one failing case of a property again";
@@ -54,7 +54,7 @@ export function main(args: string[], settings: Partial<GradeOptions> = {}): Prom
     const path = pathFrom(values.path);
     const only = path === undefined ? { property } : { property, path };
     const report = await gradeExercise(name, { ...settings, folder, seed, only, signal });
-    const whole = { ...total([report]), exercises: [report] };
+    const whole = reportOf([report]);
     console.log(values.json ? JSON.stringify(whole, null, 2) : sayAll([report], folder));
     if (values.svg !== undefined) await drawFailure([report], values.svg);
     return exitCodeOf(whole);

@@ -106,3 +106,8 @@ export function exitCodeOf(report: Report): 0 | 1 | 3 {
   if (finding === "unknown") return 3;
   return finding === "ok" && report.points === report.outOf ? 0 : 1;
 }
+
+/** The report on the exercises of one submission. */
+export function reportOf(exercises: readonly ExerciseReport[]): Report {
+  return { ...total(exercises), exercises };
+}
