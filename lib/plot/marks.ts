@@ -23,6 +23,7 @@ type Look = {
   readonly fill?: string;
   readonly fillOpacity?: number;
   readonly fontStyle?: string;
+  readonly rx?: number;
 };
 
 export function lineMarks(lines: readonly Line[], look: Look): Plot.Markish {

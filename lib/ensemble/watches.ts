@@ -1,0 +1,99 @@
+/**
+ * One-shot watches, as the server that a client is connected to keeps them. A watch belongs to a connection and a
+ * path; whoever set two watches for one path hears of a change once.
+ *
+ * Source: org.apache.zookeeper.server.watch.WatchManager.
+ */
+
+import type { NodeId } from "quorumlab/sim";
+import type { EventType, ToServer } from "./messages.ts";
+import { parentOf } from "./path.ts";
+import { type Change, nodeAt, type Tree } from "./tree.ts";
+import type { Zxid } from "./zxid.ts";
+
+type Table = Map<string, Set<NodeId>>;
+
+/** Who waits for a change of a node (its creation included), and who for a change among its children. */
+export type Watches = { readonly data: Table; readonly child: Table };
+
+export type Firing = { readonly client: NodeId; readonly type: EventType; readonly path: string };
+
+export function noWatches(): Watches {
+  return { data: new Map(), child: new Map() };
+}
+
+export function addWatch(watches: Watches, of: keyof Watches, path: string, client: NodeId): void {
+  const waiting = watches[of].get(path);
+  if (waiting === undefined) watches[of].set(path, new Set([client]));
+  else waiting.add(client);
+}
+
+/** Forgets a client that is gone. */
+export function dropWatches(watches: Watches, client: NodeId): void {
+  for (const table of [watches.data, watches.child]) {
+    for (const [path, waiting] of table) {
+      waiting.delete(client);
+      if (waiting.size === 0) table.delete(path);
+    }
+  }
+}
+
+/** The watch order: the node's own event first, then the parent's. What fires is taken out: it fires once. */
+export function fire(watches: Watches, { kind, path }: Change): Firing[] {
+  const parent = parentOf(path) || "/";
+  switch (kind) {
+    case "created":
+      return [
+        ...take(watches.data, "NodeCreated", path),
+        ...take(watches.child, "NodeChildrenChanged", parent),
+      ];
+    case "deleted": {
+      const told = take(watches.data, "NodeDeleted", path);
+      const others = take(watches.child, "NodeDeleted", path).filter(
+        ({ client }) => !told.some((one) => one.client === client),
+      );
+      return [...told, ...others, ...take(watches.child, "NodeChildrenChanged", parent)];
+    }
+    case "dataChanged":
+      return take(watches.data, "NodeDataChanged", path);
+  }
+}
+
+function take(table: Table, type: EventType, path: string): Firing[] {
+  const waiting = [...(table.get(path) ?? [])];
+  table.delete(path);
+  return waiting.map((client) => ({ client, type, path }));
+}
+
+/**
+ * Sets the watches of an older connection again.
+ *
+ * @returns the events that the client missed meanwhile, as far as the tree still shows them: a node that was created
+ * and deleted again is not among them
+ */
+export function resetWatches(
+  watches: Watches,
+  tree: Tree,
+  client: NodeId,
+  asked: Extract<ToServer, { kind: "setWatches" }>,
+): Firing[] {
+  const missed: Firing[] = [];
+  const look = (path: string, of: keyof Watches, changed: EventType | undefined) => {
+    if (changed === undefined) addWatch(watches, of, path, client);
+    else missed.push({ client, type: changed, path });
+  };
+  const newer = (zxid: Zxid, type: EventType) => (zxid > asked.lastZxid ? type : undefined);
+  for (const path of asked.data) {
+    const node = nodeAt(tree, path);
+    look(path, "data", node === undefined ? "NodeDeleted" : newer(node.mzxid, "NodeDataChanged"));
+  }
+  for (const path of asked.exist) {
+    look(path, "data", nodeAt(tree, path) === undefined ? undefined : "NodeCreated");
+  }
+  for (const path of asked.child) {
+    const node = nodeAt(tree, path);
+    const type = node === undefined ? "NodeDeleted" : newer(node.pzxid, "NodeChildrenChanged");
+    look(path, "child", type);
+  }
+  return missed;
+}

@@ -1,0 +1,263 @@
+/** Whether sets of machines meet: the machines in a row, an outline around each set, and those in both made plain. */
+
+import type * as Plot from "@observablehq/plot";
+import { checkWidth, onCard, PADDING } from "./document.ts";
+import { boxMarks, lineMarks, pixels, textMarks } from "./marks.ts";
+import { palette, paper } from "./palette.ts";
+import type { Picture } from "./picture.ts";
+import { type Box, type Label, plainText, shorten, widthOf } from "./text.ts";
+
+/** Machines that act together: a quorum, or one side of a cut. */
+export type MachineSet = { readonly name: string; readonly members: readonly string[] };
+
+export type QuorumsOptions = {
+  readonly machines: readonly string[];
+  /** One to four. */
+  readonly sets: readonly MachineSet[];
+  /** How many machines a set needs in order to decide; left out, each set has enough. */
+  readonly needs?: number;
+  /** The finding, in one sentence; left out, whether the sets meet. */
+  readonly title?: string;
+  /** What is written below the name of a machine, such as what it stores. */
+  readonly label?: (machine: string) => string | undefined;
+  /** Of the card, in pixels, 300 to 2000; 640 when left out. */
+  readonly width?: number;
+};
+
+/** How sets differ besides their colour. */
+const LOOKS = [
+  { stroke: palette.leader.text, strokeDasharray: "none" },
+  { stroke: palette.uncommitted.text, strokeDasharray: "7 4" },
+  { stroke: palette.fault.text, strokeDasharray: "2 3" },
+  { stroke: palette.plain.text, strokeDasharray: "10 3 2 3" },
+] as const;
+const SIZE = 12;
+const SMALL = 10;
+/** The height of a set's name above or below the machines. */
+const LEVEL = 30;
+
+/**
+ * Draws sets of machines and the machines in which they meet. Two sets that can both decide and have no machine in
+ * common are called a split brain. Throws one sentence when a set is empty or names a machine that is not there.
+ *
+ *   quorums({
+ *     machines: ["s1", "s2", "s3", "s4", "s5"],
+ *     sets: [
+ *       { name: "writes", members: ["s1", "s2", "s3"] },
+ *       { name: "reads", members: ["s3", "s4", "s5"] },
+ *     ],
+ *   })
+ */
+export function quorums(options: QuorumsOptions): Picture {
+  const { width = 640, machines, sets } = options;
+  validate(options, width);
+  const finding = findingOf(options);
+  const row = rowOf(options, width);
+  return onCard({
+    title: options.title ?? finding.title,
+    alt: tell(options),
+    width,
+    plot: {
+      width,
+      height: row.height,
+      margin: 0,
+      x: { type: "linear", domain: [0, width], range: [0, width], axis: null },
+      y: pixels,
+      marks: [
+        ...sets.flatMap((set, at) => outlineMarks(set, at, row, options)),
+        ...machines.flatMap((machine) => machineMarks(machine, row, options)),
+      ],
+    },
+    conclusion: finding.wrong,
+  });
+}
+
+function validate({ machines, sets, needs }: QuorumsOptions, width: number): void {
+  checkWidth("quorums", width);
+  const twice = machines.find((machine, at) => machines.indexOf(machine) !== at);
+  if (twice !== undefined) throw new Error(`quorums: the machine "${twice}" is there twice.`);
+  if (sets.length < 1 || sets.length > LOOKS.length) {
+    throw new Error(`quorums: 1 to ${LOOKS.length} sets can be drawn, not ${sets.length}.`);
+  }
+  for (const { name, members } of sets) {
+    const stranger = members.find((member) => !machines.includes(member));
+    if (members.length === 0) throw new Error(`quorums: the set "${name}" is empty.`);
+    if (stranger === undefined) continue;
+    const known = `the machines are ${machines.join(", ")}`;
+    throw new Error(`quorums: "${name}" has the machine "${stranger}", but ${known}.`);
+  }
+  if (needs !== undefined && !(needs >= 1)) {
+    throw new Error(`quorums: needs is ${needs}; 1 or more machines were expected.`);
+  }
+  const most = Math.floor((width - 2 * PADDING) / (gapOf(sets) + 24));
+  if (machines.length <= most) return;
+  throw new Error(`quorums: ${most} machines fit into ${width} pixels, not ${machines.length}.`);
+}
+
+function setsOf(machine: string, { sets }: QuorumsOptions): number {
+  return sets.filter(({ members }) => members.includes(machine)).length;
+}
+
+function decides({ members }: MachineSet, { needs = 1 }: QuorumsOptions): boolean {
+  return new Set(members).size >= needs;
+}
+
+/** What the sets make of it: a title, and what is wrong with them, if anything is. */
+function findingOf(options: QuorumsOptions): { title: string; wrong?: string } {
+  const { sets, needs, machines } = options;
+  const able = sets.filter((set) => decides(set, options));
+  const apart = able.flatMap((one, at) =>
+    able.slice(at + 1).flatMap((other) => (meet(one, other) ? [] : [[one.name, other.name]])),
+  );
+  const [first, second] = apart[0] ?? [];
+  if (first !== undefined) {
+    const wrong = `No machine is in both ${first} and ${second}: each decides without the other.`;
+    return { title: "Two sets decide and share no machine: split brain", wrong };
+  }
+  if (able.length === 0) {
+    const wrong = `No set has the ${needs} machines that it needs: nothing can be decided.`;
+    return { title: "No set is large enough: nothing is decided", wrong };
+  }
+  const [only] = able;
+  if (able.length === 1) return { title: `Only ${only?.name} can decide` };
+  const shared = machines.filter((machine) => setsOf(machine, options) > 1).join(", ");
+  return { title: `Any two sets that decide meet: in ${shared}` };
+}
+
+function meet(one: MachineSet, other: MachineSet): boolean {
+  return one.members.some((member) => other.members.includes(member));
+}
+
+function nameOf(set: MachineSet, options: QuorumsOptions): string {
+  const { machines, needs } = options;
+  const count = `${plainText(set.name)}: ${new Set(set.members).size} of ${machines.length}`;
+  if (needs === undefined) return count;
+  return `${count}, ${needs} needed: ${decides(set, options) ? "decides" : "cannot decide"}`;
+}
+
+function tell(options: QuorumsOptions): string {
+  const { machines, sets } = options;
+  const told = sets.map((set) => `${nameOf(set, options)} (${set.members.join(", ")}).`);
+  const shared = machines.filter((machine) => setsOf(machine, options) > 1);
+  const meeting = shared.length > 0 ? shared.join(", ") : "no machine";
+  const labels = machines.flatMap((machine) => {
+    const text = options.label?.(machine);
+    return text === undefined ? [] : [`${machine}: ${text}.`];
+  });
+  return [
+    `Machines ${machines.join(", ")}.`,
+    ...told,
+    ...(sets.length > 1 ? [`In more than one set: ${meeting}.`] : []),
+    ...labels,
+  ].join(" ");
+}
+
+/** Where the machines are, in pixels. */
+type Row = {
+  readonly width: number;
+  readonly height: number;
+  readonly boxes: ReadonlyMap<string, Box>;
+  /** The y at which the outermost outline begins and ends. */
+  readonly top: number;
+  readonly bottom: number;
+};
+
+/** The space between a machine and the outline of a set: each set has its own, so that two never coincide. */
+function marginOf(at: number): number {
+  return 5 + 5 * at;
+}
+
+function gapOf(sets: readonly MachineSet[]): number {
+  return 2 * marginOf(sets.length - 1) + 8;
+}
+
+function rowOf(options: QuorumsOptions, width: number): Row {
+  const { machines, sets, label } = options;
+  const gap = gapOf(sets);
+  const margin = marginOf(sets.length - 1);
+  const lines = 1 + (label === undefined ? 0 : 1) + (sharedIn(options) ? 1 : 0);
+  const pitch = Math.min(130, (width - 2 * PADDING) / machines.length);
+  const left = (width - pitch * machines.length) / 2;
+  const top = 4 + Math.ceil(sets.length / 2) * LEVEL;
+  const size = { width: pitch - gap, height: 14 + 15 * lines };
+  const boxes = machines.map((machine, at): [string, Box] => {
+    return [machine, { x: left + at * pitch + gap / 2, y: top + margin, ...size }];
+  });
+  const bottom = top + 2 * margin + size.height;
+  const height = bottom + Math.floor(sets.length / 2) * LEVEL + 6;
+  return { width, height, boxes: new Map(boxes), top, bottom };
+}
+
+function sharedIn(options: QuorumsOptions): boolean {
+  return options.machines.some((machine) => setsOf(machine, options) > 1);
+}
+
+/** A machine in one set is full, one in more is thick, coloured and says so, one in none is an empty dashed box. */
+function machineMarks(machine: string, row: Row, options: QuorumsOptions): Plot.Markish[] {
+  const box = row.boxes.get(machine) as Box;
+  const count = setsOf(machine, options);
+  const { fill, ink, text: edge } = count > 1 ? palette.committed : palette.plain;
+  const both = count < 2 ? "" : options.sets.length === 2 ? "in both" : `in ${count} sets`;
+  const texts = [machine, ...(options.label ? [options.label(machine) ?? ""] : []), both];
+  const labels = texts.map((text, line): Label => {
+    const bold = line === 0 || text === both;
+    const size = line === 0 ? SIZE : SMALL;
+    const y = box.y + 15 + 15 * line;
+    const short = shorten(plainText(text), box.width - 4, size, bold);
+    return { text: short, x: box.x + box.width / 2, y, anchor: "middle", size, bold };
+  });
+  const look =
+    count === 0
+      ? { fill: paper.card, stroke: paper.soft, strokeDasharray: "2 3" }
+      : { fill, stroke: edge, strokeWidth: count > 1 ? 3 : 1 };
+  return [
+    boxMarks([box], { ...look, rx: 4 }),
+    ...textMarks(labels, { fill: count === 0 ? paper.soft : ink, rim: "none" }),
+  ];
+}
+
+/** An outline around each run of neighbours; the runs of one set are joined where its name stands. */
+function outlineMarks(
+  set: MachineSet,
+  at: number,
+  row: Row,
+  options: QuorumsOptions,
+): Plot.Markish[] {
+  const look = { ...LOOKS[at], strokeWidth: 2 };
+  const outlines = runsOf(set, at, row, options.machines);
+  const above = at % 2 === 0;
+  const away = (far: number) => (above ? row.top - far : row.bottom + far);
+  const level = Math.floor(at / 2) * LEVEL;
+  const middles = outlines.map(({ x, width }) => x + width / 2);
+  const [first, last] = [Math.min(...middles), Math.max(...middles)];
+  const joint = away(level + 7);
+  const edge = (box: Box) => (above ? box.y : box.y + box.height);
+  const stems = outlines.map((box, n) => {
+    const x = middles[n] ?? 0;
+    return { x1: x, x2: x, y1: edge(box), y2: joint };
+  });
+  const text = shorten(nameOf(set, options), row.width - 2 * PADDING, SIZE, true);
+  const half = widthOf(text, SIZE, true) / 2;
+  const x = Math.min(row.width - PADDING - half, Math.max(PADDING + half, (first + last) / 2));
+  const name: Label = { text, x, y: away(level + 18), anchor: "middle", size: SIZE, bold: true };
+  return [
+    boxMarks(outlines, { ...look, fill: "none", rx: 9 }),
+    lineMarks([...stems, { x1: first, x2: last, y1: joint, y2: joint }], look),
+    ...textMarks([name], { fill: look.stroke }),
+  ];
+}
+
+function runsOf(set: MachineSet, at: number, row: Row, machines: readonly string[]): Box[] {
+  const margin = marginOf(at);
+  const isIn = (machine: string | undefined) =>
+    machine !== undefined && set.members.includes(machine);
+  return machines.flatMap((machine, start): Box[] => {
+    if (!isIn(machine) || isIn(machines[start - 1])) return [];
+    let end = start;
+    while (isIn(machines[end + 1])) end += 1;
+    const from = row.boxes.get(machine) as Box;
+    const to = row.boxes.get(machines[end] as string) as Box;
+    const width = to.x + to.width - from.x + 2 * margin;
+    return [{ x: from.x - margin, y: from.y - margin, width, height: from.height + 2 * margin }];
+  });
+}
