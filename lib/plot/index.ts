@@ -8,3 +8,4 @@ export { type HistoryOptions, historyBars } from "./history.ts";
 export { type LanesOptions, lanes } from "./lanes.ts";
 export { type Meaning, palette, type Shade } from "./palette.ts";
 export type { Picture } from "./picture.ts";
+export { type MachineSet, type QuorumsOptions, quorums } from "./quorums.ts";

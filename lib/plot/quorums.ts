@@ -34,7 +34,7 @@ const LOOKS = [
 const SIZE = 12;
 const SMALL = 10;
 /** The height of a set's name above or below the machines. */
-const LEVEL = 30;
+const LEVEL = 27;
 
 /**
  * Draws sets of machines and the machines in which they meet. Two sets that can both decide and have no machine in
@@ -72,7 +72,7 @@ export function quorums(options: QuorumsOptions): Picture {
   });
 }
 
-function validate({ machines, sets, needs }: QuorumsOptions, width: number): void {
+function validate({ machines, sets }: QuorumsOptions, width: number): void {
   checkWidth("quorums", width);
   const twice = machines.find((machine, at) => machines.indexOf(machine) !== at);
   if (twice !== undefined) throw new Error(`quorums: the machine "${twice}" is there twice.`);
@@ -86,16 +86,17 @@ function validate({ machines, sets, needs }: QuorumsOptions, width: number): voi
     const known = `the machines are ${machines.join(", ")}`;
     throw new Error(`quorums: "${name}" has the machine "${stranger}", but ${known}.`);
   }
-  if (needs !== undefined && !(needs >= 1)) {
-    throw new Error(`quorums: needs is ${needs}; 1 or more machines were expected.`);
-  }
   const most = Math.floor((width - 2 * PADDING) / (gapOf(sets) + 24));
   if (machines.length <= most) return;
   throw new Error(`quorums: ${most} machines fit into ${width} pixels, not ${machines.length}.`);
 }
 
-function setsOf(machine: string, { sets }: QuorumsOptions): number {
+function setsOf(machine: string, sets: readonly MachineSet[]): number {
   return sets.filter(({ members }) => members.includes(machine)).length;
+}
+
+function sharedBy(sets: readonly MachineSet[], { machines }: QuorumsOptions): string[] {
+  return machines.filter((machine) => setsOf(machine, sets) > 1);
 }
 
 function decides({ members }: MachineSet, { needs = 1 }: QuorumsOptions): boolean {
@@ -104,14 +105,14 @@ function decides({ members }: MachineSet, { needs = 1 }: QuorumsOptions): boolea
 
 /** What the sets make of it: a title, and what is wrong with them, if anything is. */
 function findingOf(options: QuorumsOptions): { title: string; wrong?: string } {
-  const { sets, needs, machines } = options;
+  const { sets, needs } = options;
   const able = sets.filter((set) => decides(set, options));
   const apart = able.flatMap((one, at) =>
     able.slice(at + 1).flatMap((other) => (meet(one, other) ? [] : [[one.name, other.name]])),
   );
   const [first, second] = apart[0] ?? [];
   if (first !== undefined) {
-    const wrong = `No machine is in both ${first} and ${second}: each decides without the other.`;
+    const wrong = `No machine is in both ${first} and ${second}: each decides alone (split brain).`;
     return { title: "Two sets decide and share no machine: split brain", wrong };
   }
   if (able.length === 0) {
@@ -119,9 +120,10 @@ function findingOf(options: QuorumsOptions): { title: string; wrong?: string } {
     return { title: "No set is large enough: nothing is decided", wrong };
   }
   const [only] = able;
-  if (able.length === 1) return { title: `Only ${only?.name} can decide` };
-  const shared = machines.filter((machine) => setsOf(machine, options) > 1).join(", ");
-  return { title: `Any two sets that decide meet: in ${shared}` };
+  if (only !== undefined && able.length === 1) {
+    return { title: sets.length === 1 ? nameOf(only, options) : `Only ${only.name} can decide` };
+  }
+  return { title: `Any two sets that can decide meet, in ${sharedBy(able, options).join(", ")}` };
 }
 
 function meet(one: MachineSet, other: MachineSet): boolean {
@@ -138,18 +140,13 @@ function nameOf(set: MachineSet, options: QuorumsOptions): string {
 function tell(options: QuorumsOptions): string {
   const { machines, sets } = options;
   const told = sets.map((set) => `${nameOf(set, options)} (${set.members.join(", ")}).`);
-  const shared = machines.filter((machine) => setsOf(machine, options) > 1);
-  const meeting = shared.length > 0 ? shared.join(", ") : "no machine";
-  const labels = machines.flatMap((machine) => {
+  const shared = sharedBy(sets, options).join(", ") || "no machine";
+  const named = machines.map((machine) => {
     const text = options.label?.(machine);
-    return text === undefined ? [] : [`${machine}: ${text}.`];
+    return text === undefined ? machine : `${machine} (${text})`;
   });
-  return [
-    `Machines ${machines.join(", ")}.`,
-    ...told,
-    ...(sets.length > 1 ? [`In more than one set: ${meeting}.`] : []),
-    ...labels,
-  ].join(" ");
+  const both = sets.length > 1 ? [`In more than one set: ${shared}.`] : [];
+  return [`Machines: ${named.join(", ")}.`, ...told, ...both].join(" ");
 }
 
 /** Where the machines are, in pixels. */
@@ -175,7 +172,7 @@ function rowOf(options: QuorumsOptions, width: number): Row {
   const { machines, sets, label } = options;
   const gap = gapOf(sets);
   const margin = marginOf(sets.length - 1);
-  const lines = 1 + (label === undefined ? 0 : 1) + (sharedIn(options) ? 1 : 0);
+  const lines = 1 + (label === undefined ? 0 : 1) + Math.min(1, sharedBy(sets, options).length);
   const pitch = Math.min(130, (width - 2 * PADDING) / machines.length);
   const left = (width - pitch * machines.length) / 2;
   const top = 4 + Math.ceil(sets.length / 2) * LEVEL;
@@ -184,20 +181,16 @@ function rowOf(options: QuorumsOptions, width: number): Row {
     return [machine, { x: left + at * pitch + gap / 2, y: top + margin, ...size }];
   });
   const bottom = top + 2 * margin + size.height;
-  const height = bottom + Math.floor(sets.length / 2) * LEVEL + 6;
+  const height = bottom + Math.floor(sets.length / 2) * LEVEL + 2;
   return { width, height, boxes: new Map(boxes), top, bottom };
-}
-
-function sharedIn(options: QuorumsOptions): boolean {
-  return options.machines.some((machine) => setsOf(machine, options) > 1);
 }
 
 /** A machine in one set is full, one in more is thick, coloured and says so, one in none is an empty dashed box. */
 function machineMarks(machine: string, row: Row, options: QuorumsOptions): Plot.Markish[] {
   const box = row.boxes.get(machine) as Box;
-  const count = setsOf(machine, options);
+  const count = setsOf(machine, options.sets);
   const { fill, ink, text: edge } = count > 1 ? palette.committed : palette.plain;
-  const both = count < 2 ? "" : options.sets.length === 2 ? "in both" : `in ${count} sets`;
+  const both = count < 2 ? "" : options.sets.length === 2 ? "in both" : `in ${count}`;
   const texts = [machine, ...(options.label ? [options.label(machine) ?? ""] : []), both];
   const labels = texts.map((text, line): Label => {
     const bold = line === 0 || text === both;
@@ -223,7 +216,7 @@ function outlineMarks(
   row: Row,
   options: QuorumsOptions,
 ): Plot.Markish[] {
-  const look = { ...LOOKS[at], strokeWidth: 2 };
+  const look = { ...(LOOKS[at] ?? LOOKS[0]), strokeWidth: 2 };
   const outlines = runsOf(set, at, row, options.machines);
   const above = at % 2 === 0;
   const away = (far: number) => (above ? row.top - far : row.bottom + far);
@@ -242,7 +235,8 @@ function outlineMarks(
   const name: Label = { text, x, y: away(level + 18), anchor: "middle", size: SIZE, bold: true };
   return [
     boxMarks(outlines, { ...look, fill: "none", rx: 9 }),
-    lineMarks([...stems, { x1: first, x2: last, y1: joint, y2: joint }], look),
+    lineMarks(stems, { stroke: look.stroke, strokeWidth: 2 }),
+    lineMarks([{ x1: first, x2: last, y1: joint, y2: joint }], look),
     ...textMarks([name], { fill: look.stroke }),
   ];
 }

@@ -5,6 +5,7 @@ import { paper } from "../../lib/plot/palette.ts";
 import { isInside, overlap } from "../../lib/plot/text.ts";
 import { cardOf, parseXml, textsOf } from "./drawn.ts";
 import * as histories from "./histories.ts";
+import { machines } from "./machines.ts";
 import { numbers } from "./numbers.ts";
 import * as traces from "./traces.ts";
 
@@ -30,6 +31,7 @@ function gallery(): Picture[] {
     historyBars(fine(), { label: () => NASTY, title: NASTY, width: 300 }),
     ...random,
     ...numbers(NASTY),
+    ...machines(NASTY),
   ];
 }
 
