@@ -6,6 +6,7 @@ export { type CurveOptions, curve } from "./curve.ts";
 export type { Axis } from "./grid.ts";
 export { type HistoryOptions, historyBars } from "./history.ts";
 export { type LanesOptions, lanes } from "./lanes.ts";
+export type { MachineSet } from "./meeting.ts";
 export { type Meaning, palette, type Shade } from "./palette.ts";
 export type { Picture } from "./picture.ts";
-export { type MachineSet, type QuorumsOptions, quorums } from "./quorums.ts";
+export { type QuorumsOptions, quorums } from "./quorums.ts";

@@ -3,23 +3,22 @@
 import type * as Plot from "@observablehq/plot";
 import { checkWidth, onCard, PADDING } from "./document.ts";
 import { boxMarks, lineMarks, pixels, textMarks } from "./marks.ts";
+import {
+  findingOf,
+  type MachineSet,
+  nameOf,
+  type Sets,
+  setsOf,
+  sharedBy,
+  tell,
+} from "./meeting.ts";
 import { palette, paper } from "./palette.ts";
 import type { Picture } from "./picture.ts";
 import { type Box, type Label, plainText, shorten, widthOf } from "./text.ts";
 
-/** Machines that act together: a quorum, or one side of a cut. */
-export type MachineSet = { readonly name: string; readonly members: readonly string[] };
-
-export type QuorumsOptions = {
-  readonly machines: readonly string[];
-  /** One to four. */
-  readonly sets: readonly MachineSet[];
-  /** How many machines a set needs in order to decide; left out, each set has enough. */
-  readonly needs?: number;
+export type QuorumsOptions = Sets & {
   /** The finding, in one sentence; left out, whether the sets meet. */
   readonly title?: string;
-  /** What is written below the name of a machine, such as what it stores. */
-  readonly label?: (machine: string) => string | undefined;
   /** Of the card, in pixels, 300 to 2000; 640 when left out. */
   readonly width?: number;
 };
@@ -72,7 +71,7 @@ export function quorums(options: QuorumsOptions): Picture {
   });
 }
 
-function validate({ machines, sets }: QuorumsOptions, width: number): void {
+function validate({ machines, sets }: Sets, width: number): void {
   checkWidth("quorums", width);
   const twice = machines.find((machine, at) => machines.indexOf(machine) !== at);
   if (twice !== undefined) throw new Error(`quorums: the machine "${twice}" is there twice.`);
@@ -89,64 +88,6 @@ function validate({ machines, sets }: QuorumsOptions, width: number): void {
   const most = Math.floor((width - 2 * PADDING) / (gapOf(sets) + 24));
   if (machines.length <= most) return;
   throw new Error(`quorums: ${most} machines fit into ${width} pixels, not ${machines.length}.`);
-}
-
-function setsOf(machine: string, sets: readonly MachineSet[]): number {
-  return sets.filter(({ members }) => members.includes(machine)).length;
-}
-
-function sharedBy(sets: readonly MachineSet[], { machines }: QuorumsOptions): string[] {
-  return machines.filter((machine) => setsOf(machine, sets) > 1);
-}
-
-function decides({ members }: MachineSet, { needs = 1 }: QuorumsOptions): boolean {
-  return new Set(members).size >= needs;
-}
-
-/** What the sets make of it: a title, and what is wrong with them, if anything is. */
-function findingOf(options: QuorumsOptions): { title: string; wrong?: string } {
-  const { sets, needs } = options;
-  const able = sets.filter((set) => decides(set, options));
-  const apart = able.flatMap((one, at) =>
-    able.slice(at + 1).flatMap((other) => (meet(one, other) ? [] : [[one.name, other.name]])),
-  );
-  const [first, second] = apart[0] ?? [];
-  if (first !== undefined) {
-    const wrong = `No machine is in both ${first} and ${second}: each decides alone (split brain).`;
-    return { title: "Two sets decide and share no machine: split brain", wrong };
-  }
-  if (able.length === 0) {
-    const wrong = `No set has the ${needs} machines that it needs: nothing can be decided.`;
-    return { title: "No set is large enough: nothing is decided", wrong };
-  }
-  const [only] = able;
-  if (only !== undefined && able.length === 1) {
-    return { title: sets.length === 1 ? nameOf(only, options) : `Only ${only.name} can decide` };
-  }
-  return { title: `Any two sets that can decide meet, in ${sharedBy(able, options).join(", ")}` };
-}
-
-function meet(one: MachineSet, other: MachineSet): boolean {
-  return one.members.some((member) => other.members.includes(member));
-}
-
-function nameOf(set: MachineSet, options: QuorumsOptions): string {
-  const { machines, needs } = options;
-  const count = `${plainText(set.name)}: ${new Set(set.members).size} of ${machines.length}`;
-  if (needs === undefined) return count;
-  return `${count}, ${needs} needed: ${decides(set, options) ? "decides" : "cannot decide"}`;
-}
-
-function tell(options: QuorumsOptions): string {
-  const { machines, sets } = options;
-  const told = sets.map((set) => `${nameOf(set, options)} (${set.members.join(", ")}).`);
-  const shared = sharedBy(sets, options).join(", ") || "no machine";
-  const named = machines.map((machine) => {
-    const text = options.label?.(machine);
-    return text === undefined ? machine : `${machine} (${text})`;
-  });
-  const both = sets.length > 1 ? [`In more than one set: ${shared}.`] : [];
-  return [`Machines: ${named.join(", ")}.`, ...told, ...both].join(" ");
 }
 
 /** Where the machines are, in pixels. */
@@ -168,7 +109,7 @@ function gapOf(sets: readonly MachineSet[]): number {
   return 2 * marginOf(sets.length - 1) + 8;
 }
 
-function rowOf(options: QuorumsOptions, width: number): Row {
+function rowOf(options: Sets, width: number): Row {
   const { machines, sets, label } = options;
   const gap = gapOf(sets);
   const margin = marginOf(sets.length - 1);
@@ -186,7 +127,7 @@ function rowOf(options: QuorumsOptions, width: number): Row {
 }
 
 /** A machine in one set is full, one in more is thick, coloured and says so, one in none is an empty dashed box. */
-function machineMarks(machine: string, row: Row, options: QuorumsOptions): Plot.Markish[] {
+function machineMarks(machine: string, row: Row, options: Sets): Plot.Markish[] {
   const box = row.boxes.get(machine) as Box;
   const count = setsOf(machine, options.sets);
   const { fill, ink, text: edge } = count > 1 ? palette.committed : palette.plain;
@@ -210,12 +151,7 @@ function machineMarks(machine: string, row: Row, options: QuorumsOptions): Plot.
 }
 
 /** An outline around each run of neighbours; the runs of one set are joined where its name stands. */
-function outlineMarks(
-  set: MachineSet,
-  at: number,
-  row: Row,
-  options: QuorumsOptions,
-): Plot.Markish[] {
+function outlineMarks(set: MachineSet, at: number, row: Row, options: Sets): Plot.Markish[] {
   const look = { ...(LOOKS[at] ?? LOOKS[0]), strokeWidth: 2 };
   const outlines = runsOf(set, at, row, options.machines);
   const above = at % 2 === 0;
