@@ -1,6 +1,7 @@
 /** One picture per idea, always drawn alike: standalone SVG text, the same for the same input. */
 
 export { type BarsOptions, bars, type Item } from "./bars.ts";
+export type { TreeNode } from "./branches.ts";
 export type { Point, Reference, Series } from "./captions.ts";
 export { type CurveOptions, curve } from "./curve.ts";
 export type { Axis } from "./grid.ts";
@@ -10,3 +11,4 @@ export type { MachineSet } from "./meeting.ts";
 export { type Meaning, palette, type Shade } from "./palette.ts";
 export type { Picture } from "./picture.ts";
 export { type QuorumsOptions, quorums } from "./quorums.ts";
+export { type TreeOptions, tree } from "./tree.ts";

@@ -8,6 +8,7 @@ import * as histories from "./histories.ts";
 import { machines } from "./machines.ts";
 import { numbers } from "./numbers.ts";
 import * as traces from "./traces.ts";
+import { znodes } from "./znodes.ts";
 
 const NASTY = `</text><script>alert("1")</script>&nbsp;\u0007\ud800\u202e ${"long ".repeat(60)}`;
 
@@ -32,6 +33,7 @@ function gallery(): Picture[] {
     ...random,
     ...numbers(NASTY),
     ...machines(NASTY),
+    ...znodes(NASTY),
   ];
 }
 
