@@ -75,7 +75,8 @@ export type Stat = {
 /** What an answer carries besides its code, by the kind of request. */
 export type Result =
   | { readonly kind: "create"; readonly path: string; readonly stat: Stat }
-  | { readonly kind: "setData" | "exists"; readonly stat: Stat }
+  | { readonly kind: "setData"; readonly stat: Stat }
+  | { readonly kind: "exists"; readonly stat: Stat }
   | { readonly kind: "getData"; readonly data: Data; readonly stat: Stat }
   | { readonly kind: "getChildren"; readonly children: readonly string[]; readonly stat: Stat }
   | { readonly kind: "multi"; readonly results: readonly Result[] }

@@ -1,0 +1,155 @@
+/** The async face of a session: a promise for each request, a callback for each watch. */
+
+import { ZooKeeperError } from "./errors.ts";
+import type { Failure, Request, Result } from "./messages.ts";
+import { type SessionNews, watchedBy } from "./session.ts";
+import type { Outcome, SessionState, Watcher, ZooKeeper } from "./zookeeper.ts";
+
+/** What the face needs of the session machine below it. */
+export type SessionPort = {
+  /** Hands a request to the machine. @param number comes back with the reply */
+  ask(number: number, request: Request): void;
+  /** What the machine knows of its session at present. */
+  look(): Pick<ZooKeeper, "session" | "timeoutMs" | "aliveUntilMs">;
+};
+
+/** A session's face, and where its machine's news goes. */
+export function face(port: SessionPort): { zookeeper: ZooKeeper; hear(news: SessionNews): void } {
+  const pending = new Map<number, (result: Result | Failure) => void>();
+  const listeners = new Set<(state: SessionState) => void>();
+  const watchers = { data: new Watchers(), exist: new Watchers(), child: new Watchers() };
+  let asked = 0;
+  let state: SessionState = "connecting";
+
+  function ask<K extends Request["kind"]>(
+    what: string,
+    request: Request & { readonly kind: K },
+    settled?: (result: Result | Failure) => void,
+  ): Promise<Extract<Result, { kind: K }>> {
+    return new Promise((resolve, reject) => {
+      const number = ++asked;
+      pending.set(number, (result) => {
+        settled?.(result);
+        if (result.kind !== "error") resolve(result as Extract<Result, { kind: K }>);
+        else reject(new ZooKeeperError(result.code, what, result.outcomes));
+      });
+      port.ask(number, request);
+    });
+  }
+
+  function hear(news: SessionNews): void {
+    if (news.kind === "reply") {
+      pending.get(news.number)?.(news.result);
+      pending.delete(news.number);
+    } else if (news.kind === "event") {
+      const { type, path } = news;
+      const called = watchedBy(type).flatMap((of) => watchers[of].take(path));
+      for (const watcher of new Set(called)) watcher({ type, path });
+    } else {
+      state = news.state;
+      for (const listener of [...listeners]) listener(state);
+      if (state !== "expired" && state !== "closed") return;
+      for (const each of Object.values(watchers)) each.end();
+    }
+  }
+
+  const zookeeper: ZooKeeper = {
+    get session() {
+      return port.look().session;
+    },
+    get state() {
+      return state;
+    },
+    get timeoutMs() {
+      return port.look().timeoutMs;
+    },
+    get aliveUntilMs() {
+      return port.look().aliveUntilMs;
+    },
+    onState(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    async create(path, data = "", mode = "persistent") {
+      const what = `create ${path}`;
+      return (await ask(what, { kind: "create", path, data, mode })).path;
+    },
+    async delete(path, version = -1) {
+      await ask(`delete ${path}`, { kind: "delete", path, version });
+    },
+    async exists(path, watcher) {
+      const request = { kind: "exists", path, watch: watcher !== undefined } as const;
+      try {
+        const { stat } = await ask(`exists ${path}`, request, (result) => {
+          if (result.kind !== "error") watchers.data.add(path, watcher);
+          else if (result.code === "NoNode") watchers.exist.add(path, watcher);
+        });
+        return stat;
+      } catch (error) {
+        if (error instanceof ZooKeeperError && error.code === "NoNode") return null;
+        throw error;
+      }
+    },
+    async getData(path, watcher) {
+      const request = { kind: "getData", path, watch: watcher !== undefined } as const;
+      const { data, stat } = await ask(`getData ${path}`, request, ({ kind }) => {
+        if (kind !== "error") watchers.data.add(path, watcher);
+      });
+      return { data, stat };
+    },
+    async setData(path, data, version = -1) {
+      const request = { kind: "setData", path, data, version } as const;
+      return (await ask(`setData ${path}`, request)).stat;
+    },
+    async getChildren(path, watcher) {
+      const request = { kind: "getChildren", path, watch: watcher !== undefined } as const;
+      const what = `getChildren ${path}`;
+      const { children, stat } = await ask(what, request, ({ kind }) => {
+        if (kind !== "error") watchers.child.add(path, watcher);
+      });
+      return { children, stat };
+    },
+    async multi(ops) {
+      const { results } = await ask("multi", { kind: "multi", ops });
+      return results.map(outcome);
+    },
+    async sync(path) {
+      await ask(`sync ${path}`, { kind: "sync", path });
+    },
+    async close() {
+      await ask("close", { kind: "closeSession" });
+    },
+  };
+  return { zookeeper, hear };
+}
+
+function outcome(result: Result): Outcome {
+  if (result.kind === "create") return { kind: "create", path: result.path };
+  if (result.kind === "setData") return { kind: "setData", stat: result.stat };
+  return { kind: result.kind === "delete" ? "delete" : "check" };
+}
+
+/** Who waits for what, by path. A watcher is called once. */
+class Watchers {
+  private readonly waiting = new Map<string, Set<Watcher>>();
+
+  add(path: string, watcher: Watcher | undefined): void {
+    if (watcher === undefined) return;
+    const waiting = this.waiting.get(path);
+    if (waiting === undefined) this.waiting.set(path, new Set([watcher]));
+    else waiting.add(watcher);
+  }
+
+  take(path: string): Watcher[] {
+    const waiting = [...(this.waiting.get(path) ?? [])];
+    this.waiting.delete(path);
+    return waiting;
+  }
+
+  /** The session is over: nobody waits in vain. */
+  end(): void {
+    for (const path of [...this.waiting.keys()]) {
+      for (const watcher of this.take(path)) watcher({ type: "None", path });
+    }
+  }
+}

@@ -1,0 +1,161 @@
+/**
+ * A follower: it comes to its leader, accepts the leader's epoch, gets the leader's history, and from then on writes
+ * down what is proposed and applies what is committed. What it acknowledges is on its disk before.
+ */
+
+import { invariant, type NodeId } from "quorumlab/sim";
+import { acceptEpoch } from "./decisions.ts";
+import { look } from "./election.ts";
+import { append, install, lastZxid, truncateTo } from "./history.ts";
+import type { Following } from "./parts.ts";
+import type { PeerMessage } from "./peers.ts";
+import { answer, commitTo, detach, greet, type Server, type Turn } from "./replica.ts";
+
+/** Goes to a leader that was elected, or that a majority already follows. */
+export function follow(server: Server, leader: NodeId, turn: Turn): void {
+  const { out, options } = turn;
+  dismiss(server, turn);
+  server.role = "synchronizing";
+  server.part = { kind: "following", leader, stage: "discovery" };
+  out.setTimer("init", options.initLimit * options.tickMs);
+  if (server.connected.has(leader)) call(server, turn);
+  else out.connect(leader);
+}
+
+/** Lets those go that took this server for a leader, and clients that only read. */
+function dismiss(server: Server, turn: Turn): void {
+  if (server.part.kind === "looking") {
+    for (const peer of server.part.early.keys()) {
+      turn.out.close(peer);
+      server.connected.delete(peer);
+    }
+  }
+  for (const client of [...server.clients.keys()]) detach(server, client, turn);
+  for (const timer of ["notify", "decide", "readOnly"]) turn.out.cancelTimer(timer);
+}
+
+/** The connection to the leader is there. */
+export function call(server: Server, { out }: Turn): void {
+  const { part, acceptedEpoch } = server;
+  invariant(part.kind === "following", `${server.id} is ${part.kind} and calls a leader`);
+  out.send(part.leader, { kind: "followerInfo", acceptedEpoch });
+}
+
+/** A message from its leader. */
+export function obey(server: Server, part: Following, message: PeerMessage, turn: Turn): void {
+  const { out, options } = turn;
+  if (part.stage !== "discovery") out.setTimer("silence", options.syncLimit * options.tickMs);
+  switch (message.kind) {
+    case "leaderInfo":
+      meet(server, part, message.epoch, turn);
+      return;
+    case "diff":
+    case "trunc":
+    case "snap":
+      synchronize(server, message, turn);
+      return;
+    case "newLeader":
+      // After the entries that make this history the leader's, never before: a crash in between must not claim them.
+      server.currentEpoch = message.epoch;
+      out.put("currentEpoch", message.epoch);
+      out.send(part.leader, { kind: "ackNewLeader", epoch: message.epoch });
+      return;
+    case "upToDate":
+      part.stage = "broadcast";
+      server.caughtUp = true;
+      server.role = `following, epoch ${server.currentEpoch}`;
+      out.cancelTimer("init");
+      commitTo(server, message.committed, turn);
+      return;
+    case "propose":
+      append(server.history, message.entry, out);
+      out.send(part.leader, { kind: "ack", zxid: message.entry.zxid });
+      return;
+    case "commit":
+      commitTo(server, message.zxid, turn);
+      return;
+    case "ping":
+      out.send(part.leader, { kind: "pong", ping: message.ping });
+      return;
+    default:
+      hand(server, message, turn);
+  }
+}
+
+/** Discovery: the leader has chosen its epoch. */
+function meet(server: Server, part: Following, epoch: number, turn: Turn): void {
+  const verdict = acceptEpoch(server.acceptedEpoch, epoch);
+  if (verdict === "refuse") {
+    look(server, turn);
+    return;
+  }
+  if (verdict === "promise") {
+    server.acceptedEpoch = epoch;
+    turn.out.put("acceptedEpoch", epoch);
+  }
+  part.stage = "synchronization";
+  turn.out.send(part.leader, {
+    kind: "ackEpoch",
+    promised: verdict === "promise",
+    currentEpoch: server.currentEpoch,
+    last: lastZxid(server.history),
+  });
+}
+
+/** Synchronization: its history becomes the leader's. */
+function synchronize(
+  server: Server,
+  message: Extract<PeerMessage, { kind: "diff" | "trunc" | "snap" }>,
+  { out }: Turn,
+): void {
+  if (message.kind === "trunc") truncateTo(server.history, message.to, out);
+  if (message.kind === "snap") {
+    install(server.history, message.tree, message.zxid, out);
+    server.tree = message.tree;
+    server.committed = message.zxid;
+    server.caughtUp = false;
+  }
+  for (const entry of message.entries) append(server.history, entry, out);
+}
+
+/** What the leader says to a client of this server. */
+function hand(server: Server, message: PeerMessage, turn: Turn): void {
+  switch (message.kind) {
+    case "synced":
+      answer(server, message.client, message.xid, { kind: "sync" }, turn);
+      return;
+    case "touched":
+      heartbeatAnswered(server, message.client, message.beat, message.counted, turn);
+      return;
+    case "revalidated":
+      revalidated(server, message, turn);
+  }
+}
+
+/** The leader has counted a client's heartbeat, or not: then the session is over, or on another server. */
+export function heartbeatAnswered(
+  server: Server,
+  client: NodeId,
+  beat: number,
+  counted: boolean,
+  turn: Turn,
+): void {
+  if (!server.clients.has(client)) return;
+  if (counted) turn.out.send(client, { kind: "heard", beat, counted });
+  else detach(server, client, turn);
+}
+
+/** The leader knows the session that a client came with, or not. */
+export function revalidated(
+  server: Server,
+  message: Extract<PeerMessage, { kind: "revalidated" }>,
+  turn: Turn,
+): void {
+  const attached = server.clients.get(message.client);
+  if (attached?.waiting[0]?.xid !== message.xid) return;
+  attached.waiting.shift();
+  attached.session = message.timeoutMs === 0 ? 0 : message.session;
+  attached.timeoutMs = message.timeoutMs;
+  greet(attached, message.client, turn);
+  if (message.timeoutMs === 0) detach(server, message.client, turn);
+}

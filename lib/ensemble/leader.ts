@@ -1,0 +1,250 @@
+/**
+ * A leader. Discovery: a majority promises it an epoch of its own. Synchronization: a majority takes over its history.
+ * Broadcast: it turns requests into transactions, proposes them in order, and commits what a majority has on disk.
+ *
+ * Source: Zab (DSN 2011), phases 1 to 3; ZooKeeper's Leader and LearnerHandler.
+ */
+
+import { copy, invariant, type NodeId } from "quorumlab/sim";
+import { majority } from "./decisions.ts";
+import { look } from "./election.ts";
+import { append, lastZxid } from "./history.ts";
+import type { Entry, Failure, Ordered, Origin, SessionId } from "./messages.ts";
+import type { Follower, Leading } from "./parts.ts";
+import type { FollowerInfo, PeerMessage } from "./peers.ts";
+import { prepare } from "./prepare.ts";
+import { commitTo, type Server, sizeOf, type Turn } from "./replica.ts";
+import { open, settleHeartbeats, settleSyncs, trackAll } from "./tracking.ts";
+import { emptyTree } from "./tree.ts";
+import { type Zxid, zxid } from "./zxid.ts";
+
+/** Begins to lead: those who came early are heard at once. */
+export function lead(server: Server, early: ReadonlyMap<NodeId, FollowerInfo>, turn: Turn): void {
+  const { out, options } = turn;
+  server.role = "synchronizing";
+  const leading: Leading = {
+    kind: "leading",
+    stage: "discovery",
+    epoch: 0,
+    followers: new Map(),
+    counter: 0,
+    ahead: emptyTree(),
+    elapsedMs: 0,
+    sessions: new Map(),
+    ping: 0,
+    confirmed: 0,
+    heartbeats: [],
+    syncs: [],
+  };
+  server.part = leading;
+  for (const timer of ["notify", "decide", "readOnly"]) out.cancelTimer(timer);
+  out.setTimer("init", options.initLimit * options.tickMs);
+  out.setTimer("tick", options.tickMs / 2);
+  for (const [from, info] of early) welcome(server, leading, from, info, turn);
+  discover(server, leading, turn);
+}
+
+/** A follower comes. */
+export function welcome(
+  server: Server,
+  leading: Leading,
+  from: NodeId,
+  { acceptedEpoch }: FollowerInfo,
+  turn: Turn,
+): void {
+  if (leading.epoch > 0 && acceptedEpoch > leading.epoch) {
+    // It has promised a later epoch, and could never follow this one: there must be a leader with a later one still.
+    look(server, turn);
+    return;
+  }
+  leading.followers.set(from, {
+    stage: "called",
+    acceptedEpoch,
+    promised: false,
+    last: 0,
+    acked: 0,
+    pong: 0,
+    heardMs: leading.elapsedMs,
+  });
+  discover(server, leading, turn);
+}
+
+/** Once a majority has called, the epoch is one more than any that they have accepted. */
+function discover(server: Server, leading: Leading, turn: Turn): void {
+  const { followers } = leading;
+  if (leading.epoch === 0) {
+    if (followers.size + 1 < majority(sizeOf(server))) return;
+    const accepted = [...followers.values()].map(({ acceptedEpoch }) => acceptedEpoch);
+    leading.epoch = Math.max(server.acceptedEpoch, ...accepted) + 1;
+    server.acceptedEpoch = leading.epoch;
+    turn.out.put("acceptedEpoch", leading.epoch);
+  }
+  for (const [id, follower] of followers) {
+    if (follower.stage !== "called") continue;
+    follower.stage = "told";
+    turn.out.send(id, { kind: "leaderInfo", epoch: leading.epoch });
+  }
+  begin(server, leading, turn);
+}
+
+/** A message from a follower. */
+export function hearFollower(
+  server: Server,
+  leading: Leading,
+  from: NodeId,
+  message: PeerMessage,
+  turn: Turn,
+): void {
+  const follower = leading.followers.get(from);
+  if (follower === undefined) return;
+  follower.heardMs = leading.elapsedMs;
+  switch (message.kind) {
+    case "ackEpoch":
+      accepted(server, leading, follower, message, turn);
+      return;
+    case "ackNewLeader":
+      follower.stage = "synced";
+      follower.acked = Math.max(follower.acked, follower.last);
+      if (leading.stage === "broadcast") {
+        turn.out.send(from, { kind: "upToDate", committed: server.committed });
+        commitAcked(server, leading, turn);
+      } else {
+        establish(server, leading, turn);
+      }
+      return;
+    case "ack":
+      follower.acked = message.zxid;
+      commitAcked(server, leading, turn);
+      return;
+    case "pong":
+      follower.pong = message.ping;
+      settleHeartbeats(server, leading, turn);
+  }
+}
+
+/** A follower has accepted the epoch. */
+function accepted(
+  server: Server,
+  leading: Leading,
+  follower: Follower,
+  message: Extract<PeerMessage, { kind: "ackEpoch" }>,
+  turn: Turn,
+): void {
+  const { currentEpoch, last } = message;
+  const own = lastZxid(server.history);
+  const isNewer =
+    currentEpoch > server.currentEpoch || (currentEpoch === server.currentEpoch && last > own);
+  if (leading.stage === "discovery" && message.promised && isNewer) {
+    // It may have committed transactions that this server lacks: it should lead, or another one that has them.
+    look(server, turn);
+    return;
+  }
+  follower.stage = "accepted";
+  follower.promised = message.promised;
+  follower.last = last;
+  begin(server, leading, turn);
+}
+
+/** Once a majority has promised it the epoch, all who accepted it get the history. */
+function begin(server: Server, leading: Leading, turn: Turn): void {
+  if (leading.stage === "discovery") {
+    const promised = [...leading.followers.values()].filter((each) => each.promised).length;
+    if (promised + 1 < majority(sizeOf(server))) return;
+    leading.stage = "synchronization";
+    server.currentEpoch = leading.epoch;
+    turn.out.put("currentEpoch", leading.epoch);
+  }
+  for (const [id, each] of leading.followers) {
+    if (each.stage === "accepted") synchronize(server, leading, id, each, turn);
+  }
+  establish(server, leading, turn);
+}
+
+/** Sends a follower what it lacks. From now on it gets every proposal. */
+function synchronize(
+  server: Server,
+  leading: Leading,
+  id: NodeId,
+  follower: Follower,
+  { out, options }: Turn,
+): void {
+  const { history, tree, committed } = server;
+  const { before, entries } = history;
+  const how = options.syncDecision(follower.last, {
+    before,
+    zxids: entries.map((entry) => entry.zxid),
+  });
+  const after = (id: Zxid) => entries.filter((entry) => entry.zxid > id);
+  // These are only written down, not applied, until the leader says so: none of them has to wait for its disk.
+  const early = { beforeSync: true };
+  if (how.kind === "diff") out.send(id, { kind: "diff", entries: after(how.after) }, early);
+  else if (how.kind === "trunc") {
+    out.send(id, { kind: "trunc", to: how.to, entries: after(how.to) }, early);
+  } else {
+    const rest = after(committed);
+    out.send(id, { kind: "snap", tree, zxid: committed, entries: rest }, early);
+  }
+  out.send(id, { kind: "newLeader", epoch: leading.epoch }, early);
+  follower.stage = "syncing";
+  follower.last = lastZxid(history);
+}
+
+/** Once a majority has its history, the leader leads: all of that history is committed. */
+function establish(server: Server, leading: Leading, turn: Turn): void {
+  if (leading.stage !== "synchronization") return;
+  const synced = [...leading.followers].filter(([, { stage }]) => stage === "synced");
+  if (synced.length + 1 < majority(sizeOf(server))) return;
+  leading.stage = "broadcast";
+  server.caughtUp = true;
+  server.role = `leading, epoch ${leading.epoch}`;
+  turn.out.cancelTimer("init");
+  commitTo(server, lastZxid(server.history), turn);
+  leading.ahead = copy(server.tree);
+  trackAll(leading, turn);
+  for (const [id] of synced) turn.out.send(id, { kind: "upToDate", committed: server.committed });
+}
+
+/** Makes a request the next transaction; a request that fails is one as well. */
+export function propose(
+  server: Server,
+  leading: Leading,
+  session: SessionId,
+  request: Ordered | Failure,
+  origin: Origin | undefined,
+  turn: Turn,
+): void {
+  invariant(leading.stage === "broadcast", `${server.id} proposes in its ${leading.stage}`);
+  leading.counter += 1;
+  const stamp = { zxid: zxid(leading.epoch, leading.counter), timeMs: turn.nowMs };
+  const txn = request.kind === "error" ? request : prepare(leading.ahead, session, request, stamp);
+  const entry: Entry = { ...stamp, txn, ...(origin && { origin }) };
+  append(server.history, entry, turn.out);
+  for (const [id, { stage }] of leading.followers) {
+    if (stage !== "syncing" && stage !== "synced") continue;
+    turn.out.send(id, { kind: "propose", entry }, { beforeSync: true });
+  }
+  if (txn.kind === "createSession") {
+    open(leading, entry.zxid, txn.timeoutMs, origin?.server, turn);
+  } else if (txn.kind === "closeSession") {
+    leading.sessions.delete(txn.session);
+  }
+  commitAcked(server, leading, turn);
+}
+
+/**
+ * Commits what a majority has on disk. The leader counts itself before its own disk has it: what tells others of the
+ * commit waits for that disk.
+ */
+function commitAcked(server: Server, leading: Leading, turn: Turn): void {
+  const acked = server.peers.map((id) => {
+    const follower = leading.followers.get(id);
+    return follower?.stage === "synced" ? follower.acked : 0;
+  });
+  const point = turn.options.commitPoint([...acked, lastZxid(server.history)]);
+  if (point <= server.committed) return;
+  commitTo(server, point, turn);
+  for (const [id, { stage }] of leading.followers) {
+    if (stage === "synced") turn.out.send(id, { kind: "commit", zxid: point });
+  }
+  settleSyncs(server, leading, turn);
+}

@@ -1,0 +1,170 @@
+/**
+ * A server of the ensemble: turns events into what its part in the ensemble makes of them.
+ */
+
+import type { NodeId, Protocol } from "quorumlab/sim";
+import { commitPoint, syncDecision } from "./decisions.ts";
+import { elected, hear, look, notify, renew, undecided } from "./election.ts";
+import { call, follow, obey } from "./follower.ts";
+import { recover } from "./history.ts";
+import { hearFollower, lead, welcome } from "./leader.ts";
+import type { ToClient, ToServer } from "./messages.ts";
+import type { PeerMessage } from "./peers.ts";
+import type { EnsembleOptions, Server, Turn } from "./replica.ts";
+import { decide, passTime, serve } from "./serving.ts";
+import { dropWatches, noWatches } from "./watches.ts";
+
+export type EnsembleMessage = ToServer | ToClient | PeerMessage;
+
+/**
+ * A server of an ensemble whose members are the servers named.
+ *
+ * @param members all of them, this one included
+ */
+export function ensemble(
+  members: readonly NodeId[],
+  options: EnsembleOptions = {},
+): Protocol<Server, EnsembleMessage> {
+  const filled: Required<EnsembleOptions> = {
+    tickMs: 50,
+    initLimit: 10,
+    syncLimit: 5,
+    readOnlyMode: false,
+    snapshotEvery: 1000,
+    keep: 500,
+    commitPoint,
+    syncDecision,
+    ...options,
+  };
+  const isMember = new Set(members);
+
+  return {
+    wire: "connection",
+
+    onStart({ id }, saved, nowMs, out) {
+      const { history, tree, committed } = recover(saved);
+      const server: Server = {
+        role: "looking",
+        id,
+        peers: members.filter((member) => member !== id),
+        connected: new Set(),
+        acceptedEpoch: saved.cell<number>("acceptedEpoch") ?? 0,
+        currentEpoch: saved.cell<number>("currentEpoch") ?? 0,
+        history,
+        tree,
+        committed,
+        caughtUp: false,
+        round: 0,
+        part: undecided({ leader: id, epoch: 0, zxid: 0 }),
+        clients: new Map(),
+        watches: noWatches(),
+      };
+      look(server, { nowMs, out, options: filled });
+      return server;
+    },
+
+    onMessage(server, nowMs, from, message, out) {
+      const turn = { nowMs, out, options: filled };
+      if (!isMember.has(from)) serve(server, from, message as ToServer, turn);
+      // What comes on a connection that this server has ended belongs to a part that it has left.
+      else if (server.connected.has(from)) hearPeer(server, from, message as PeerMessage, turn);
+    },
+
+    onTimer(server, nowMs, name, out) {
+      onTime(server, name, { nowMs, out, options: filled });
+    },
+
+    onConnected(server, nowMs, peer, out) {
+      if (!isMember.has(peer)) return;
+      const turn = { nowMs, out, options: filled };
+      const { part } = server;
+      server.connected.add(peer);
+      if (part.kind === "looking") notify(server, turn, [peer]);
+      else if (part.kind === "following" && part.leader === peer) call(server, turn);
+    },
+
+    onDisconnected(server, nowMs, peer, out) {
+      const turn = { nowMs, out, options: filled };
+      if (!isMember.has(peer)) {
+        server.clients.delete(peer);
+        dropWatches(server.watches, peer);
+      } else {
+        lose(server, peer, turn);
+      }
+    },
+  };
+}
+
+/** The connection to another server is gone, or could not be made. */
+function lose(server: Server, peer: NodeId, turn: Turn): void {
+  const { part } = server;
+  const wasThere = server.connected.delete(peer);
+  switch (part.kind) {
+    case "looking":
+      part.votes.delete(peer);
+      part.settled.delete(peer);
+      part.early.delete(peer);
+      return;
+    case "following":
+      if (part.leader === peer && (wasThere || part.stage === "discovery")) look(server, turn);
+      return;
+    case "leading":
+      part.followers.delete(peer);
+  }
+}
+
+function hearPeer(server: Server, from: NodeId, message: PeerMessage, turn: Turn): void {
+  const { part } = server;
+  if (message.kind === "notification") {
+    const leader = hear(server, from, message, turn);
+    if (leader !== undefined) follow(server, leader, turn);
+    return;
+  }
+  switch (part.kind) {
+    case "looking":
+      if (message.kind === "followerInfo") part.early.set(from, message);
+      return;
+    case "following":
+      if (from === part.leader) obey(server, part, message, turn);
+      else if (message.kind === "followerInfo") {
+        turn.out.close(from);
+        server.connected.delete(from);
+      }
+      return;
+    case "leading":
+      if (message.kind === "followerInfo") welcome(server, part, from, message, turn);
+      else if (message.kind === "forward" || message.kind === "touch") {
+        decide(server, part, from, message, turn);
+      } else if (message.kind === "revalidate" || message.kind === "syncRequest") {
+        decide(server, part, from, message, turn);
+      } else hearFollower(server, part, from, message, turn);
+  }
+}
+
+function onTime(server: Server, name: string, turn: Turn): void {
+  const { part } = server;
+  switch (name) {
+    case "notify":
+      renew(server, turn);
+      return;
+    case "decide":
+      if (part.kind === "looking") {
+        const leader = elected(server, part);
+        if (leader === server.id) lead(server, part.early, turn);
+        else if (leader !== undefined) follow(server, leader, turn);
+      }
+      return;
+    case "readOnly":
+      if (part.kind === "looking" && server.caughtUp) {
+        part.readOnly = true;
+        server.role = "reads only";
+      }
+      return;
+    case "tick":
+      if (part.kind === "leading") passTime(server, part, turn);
+      return;
+    case "init":
+    case "silence":
+      look(server, turn);
+  }
+}

@@ -1,0 +1,143 @@
+/**
+ * What a server does for its clients. Reads it answers itself; whatever the leader must decide it hands on, and keeps
+ * its place in the client's queue, so that answers come in the order of the requests.
+ */
+
+import type { NodeId } from "quorumlab/sim";
+import { propose } from "./leader.ts";
+import type { Ordered, Request, ToServer } from "./messages.ts";
+import type { Leading } from "./parts.ts";
+import type { Forwarded } from "./peers.ts";
+import { advance, answer, greet, type Server, serves, type Turn, tell } from "./replica.ts";
+import { heartbeat, owns, revalidate, sync, tick, touch } from "./tracking.ts";
+import { resetWatches } from "./watches.ts";
+
+/** A message from a client. */
+export function serve(server: Server, client: NodeId, message: ToServer, turn: Turn): void {
+  if (message.kind === "connect") {
+    admit(server, client, message, turn);
+    return;
+  }
+  const attached = server.clients.get(client);
+  // What a client said on a connection that this server has ended.
+  if (attached === undefined || attached.session === 0) return;
+  const { session, readOnly } = attached;
+  switch (message.kind) {
+    case "heartbeat":
+      if (readOnly) turn.out.send(client, { kind: "heard", beat: message.beat, counted: false });
+      else handOn(server, { kind: "touch", client, session, beat: message.beat }, turn);
+      return;
+    case "setWatches":
+      for (const missed of resetWatches(server.watches, server.tree, client, message)) {
+        tell(server, missed, turn);
+      }
+      return;
+    case "request":
+      take(server, client, message.xid, message.request, turn);
+  }
+}
+
+/** A client wants a session, or brings one. */
+function admit(
+  server: Server,
+  client: NodeId,
+  { xid, session, timeoutMs, lastZxid, readOnly }: Extract<ToServer, { kind: "connect" }>,
+  turn: Turn,
+): void {
+  const canServe = serves(server);
+  const isBehind = lastZxid > server.committed;
+  if (isBehind || canServe === "nothing" || (canServe === "reads" && !readOnly)) {
+    turn.out.close(client);
+    return;
+  }
+  if (canServe === "reads") {
+    const known = server.tree.sessions.get(session);
+    if (known === undefined) {
+      turn.out.close(client);
+      return;
+    }
+    const attached = { session, timeoutMs: known, readOnly: true, waiting: [] };
+    server.clients.set(client, attached);
+    greet(attached, client, turn);
+    return;
+  }
+  const { tickMs } = turn.options;
+  const granted = Math.min(Math.max(timeoutMs, 2 * tickMs), 20 * tickMs);
+  const request = { kind: "createSession", timeoutMs: granted } as const;
+  const attached = { session: 0, timeoutMs: granted, readOnly: false, waiting: [{ xid, request }] };
+  server.clients.set(client, attached);
+  if (session !== 0) handOn(server, { kind: "revalidate", client, session, xid }, turn);
+  else handOn(server, { kind: "forward", client, session, xid, request }, turn);
+}
+
+/** A request takes its place in the queue; the leader hears at once what it must decide. */
+function take(server: Server, client: NodeId, xid: number, request: Request, turn: Turn): void {
+  const attached = server.clients.get(client);
+  if (attached === undefined) return;
+  attached.waiting.push({ xid, request });
+  if (!("watch" in request)) {
+    if (attached.readOnly)
+      answer(server, client, xid, { kind: "error", code: "NotReadOnly" }, turn);
+    else if (request.kind === "sync") handOn(server, { kind: "syncRequest", client, xid }, turn);
+    else {
+      const { session } = attached;
+      handOn(server, { kind: "forward", client, session, xid, request }, turn);
+    }
+  }
+  advance(server, client, turn);
+}
+
+/** To the leader, wherever it is. */
+function handOn(server: Server, message: Forwarded, turn: Turn): void {
+  const { part } = server;
+  if (part.kind === "leading") decide(server, part, server.id, message, turn);
+  else if (part.kind === "following") turn.out.send(part.leader, message);
+}
+
+/** What a server of the ensemble hands on to its leader. */
+export function decide(
+  server: Server,
+  leading: Leading,
+  from: NodeId,
+  message: Forwarded,
+  turn: Turn,
+): void {
+  if (leading.stage !== "broadcast") return;
+  switch (message.kind) {
+    case "forward": {
+      const { session, client, xid } = message;
+      const origin = { server: from, client, xid };
+      propose(server, leading, session, checked(leading, from, message, turn), origin, turn);
+      return;
+    }
+    case "touch":
+      heartbeat(server, leading, from, message, turn);
+      return;
+    case "revalidate":
+      revalidate(server, leading, from, message, turn);
+      return;
+    case "syncRequest":
+      sync(server, leading, from, message, turn);
+  }
+}
+
+/** A request counts as a sign of life; one from a server that its client has left is refused. */
+function checked(
+  leading: Leading,
+  from: NodeId,
+  { session, request }: Extract<Forwarded, { kind: "forward" }>,
+  turn: Turn,
+): Ordered | { readonly kind: "error"; readonly code: "SessionMoved" } {
+  if (leading.sessions.has(session) && !owns(leading, session, from)) {
+    return { kind: "error", code: "SessionMoved" };
+  }
+  touch(leading, session, turn);
+  return request;
+}
+
+/** Half a tick of the leader: silent followers and sessions are given up. */
+export function passTime(server: Server, leading: Leading, turn: Turn): void {
+  for (const session of tick(server, leading, turn)) {
+    propose(server, leading, session, { kind: "closeSession" }, undefined, turn);
+  }
+}

@@ -1,0 +1,343 @@
+/**
+ * A client's side of a session, as a machine: it finds a server, keeps the session alive, sends requests in order,
+ * and sets its watches again wherever it comes. Whoever embeds it (a client's host, a broker) hands it the events of
+ * its connections and of the timers whose names begin with "session", and takes the news from it.
+ *
+ * Source: ZooKeeper's ClientCnxn.
+ */
+
+import type { NodeId, Out } from "quorumlab/sim";
+import type {
+  EventType,
+  Failure,
+  Request,
+  Result,
+  SessionId,
+  ToClient,
+  ToServer,
+} from "./messages.ts";
+import type { SessionState } from "./zookeeper.ts";
+import type { Zxid } from "./zxid.ts";
+
+export type SessionOptions = {
+  readonly servers: readonly NodeId[];
+  /** How long the session may be silent before it expires; the server grants 2 to 20 of its ticks. 400 ms unless told. */
+  readonly timeoutMs?: number;
+  /** Whether a server that can only be read is better than none: no unless told. */
+  readonly readOnly?: boolean;
+};
+
+/** What the machine tells. */
+export type SessionNews =
+  | { readonly kind: "state"; readonly state: SessionState }
+  | { readonly kind: "reply"; readonly number: number; readonly result: Result | Failure }
+  | { readonly kind: "event"; readonly type: EventType; readonly path: string };
+
+/** `number` is the embedder's: it comes back with the reply. */
+type Asked = { readonly number: number; readonly xid: number; readonly request: Request };
+
+export type Session = {
+  readonly servers: readonly NodeId[];
+  readonly readOnly: boolean;
+  state: SessionState;
+  /** 0 before there is one. */
+  session: SessionId;
+  timeoutMs: number;
+  /** The server that it is connected to, or tries; the one after it is tried next. */
+  server: NodeId | undefined;
+  turn: number;
+  /** Whether the server has taken the session. */
+  taken: boolean;
+  /** While it can only read: a server that may be able to do more. */
+  better: NodeId | undefined;
+  xid: number;
+  lastZxid: Zxid;
+  /** Requests that were sent and not answered, and those that wait for a server. */
+  sent: Asked[];
+  waiting: Asked[];
+  readonly watches: {
+    readonly data: Set<string>;
+    readonly exist: Set<string>;
+    readonly child: Set<string>;
+  };
+  beat: number;
+  /** When the heartbeats were sent that were not answered yet, by their number. */
+  readonly beats: Map<number, number>;
+  aliveUntilMs: number;
+  news: SessionNews[];
+};
+
+/** Opens a session. */
+export function openSession(options: SessionOptions, out: Out<ToServer>): Session {
+  const session: Session = {
+    servers: options.servers,
+    readOnly: options.readOnly ?? false,
+    state: "connecting",
+    session: 0,
+    timeoutMs: options.timeoutMs ?? 400,
+    server: undefined,
+    turn: Math.floor(out.random() * options.servers.length),
+    taken: false,
+    better: undefined,
+    xid: 0,
+    lastZxid: 0,
+    sent: [],
+    waiting: [],
+    watches: { data: new Set(), exist: new Set(), child: new Set() },
+    beat: 0,
+    beats: new Map(),
+    aliveUntilMs: -Infinity,
+    news: [],
+  };
+  tryNext(session, out);
+  return session;
+}
+
+/** Sends a request, or keeps it until there is a server. @param number comes back with the reply */
+export function ask(session: Session, number: number, request: Request, out: Out<ToServer>): void {
+  session.xid += 1;
+  const asked = { number, xid: session.xid, request };
+  if (session.state === "expired" || session.state === "closed") {
+    fail(session, [asked], "SessionExpired");
+  } else if (session.taken) {
+    send(session, asked, out);
+  } else {
+    session.waiting.push(asked);
+  }
+}
+
+/** Whether a connection concerns this session. */
+export function isServer(session: Session, peer: NodeId): boolean {
+  return session.servers.includes(peer);
+}
+
+export function sessionConnected(session: Session, peer: NodeId, out: Out<ToServer>): void {
+  if (peer !== session.server && peer !== session.better) {
+    // It was given up before it was there.
+    out.close(peer);
+    return;
+  }
+  const { timeoutMs, lastZxid } = session;
+  session.xid += 1;
+  out.send(peer, {
+    kind: "connect",
+    xid: session.xid,
+    session: session.session,
+    timeoutMs,
+    lastZxid,
+    readOnly: session.readOnly && peer === session.server,
+  });
+}
+
+export function sessionDisconnected(session: Session, peer: NodeId, out: Out<ToServer>): void {
+  if (peer === session.better) session.better = undefined;
+  if (peer === session.server) lose(session, out);
+}
+
+export function sessionTimer(
+  session: Session,
+  name: string,
+  nowMs: number,
+  out: Out<ToServer>,
+): void {
+  switch (name) {
+    case "session retry":
+      tryNext(session, out);
+      return;
+    case "session silence":
+      if (session.server !== undefined) out.close(session.server);
+      lose(session, out);
+      return;
+    case "session patience":
+      fail(session, session.waiting.splice(0), "ConnectionLoss");
+      return;
+    case "session heartbeat":
+      beat(session, nowMs, out);
+      if (session.state === "readOnly") seekBetter(session, out);
+  }
+}
+
+/** A message from a server. */
+export function sessionHears(
+  session: Session,
+  peer: NodeId,
+  message: ToClient,
+  nowMs: number,
+  out: Out<ToServer>,
+): void {
+  if (message.kind === "connected" && peer === session.better) switchOver(session, peer, out);
+  if (peer !== session.server) return;
+  switch (message.kind) {
+    case "connected":
+      taken(session, message, nowMs, out);
+      return;
+    case "heard":
+      counted(session, message, nowMs, out);
+      return;
+    case "reply":
+      replied(session, message, out);
+      return;
+    case "event":
+      session.lastZxid = Math.max(session.lastZxid, message.zxid);
+      for (const of of watchedBy(message.type)) session.watches[of].delete(message.path);
+      session.news.push({ kind: "event", type: message.type, path: message.path });
+  }
+}
+
+function tryNext(session: Session, out: Out<ToServer>): void {
+  const { servers } = session;
+  session.server = servers[session.turn % servers.length];
+  session.turn += 1;
+  if (session.server === undefined) return;
+  out.connect(session.server);
+  // ZooKeeper's connectTimeout, so that every server is tried within one session timeout; its readTimeout from then on.
+  out.setTimer("session silence", session.timeoutMs / servers.length);
+}
+
+/** The server is gone, silent, or does not take the session: what was sent may have been done, or not. */
+function lose(session: Session, out: Out<ToServer>): void {
+  if (session.state === "expired" || session.state === "closed") return;
+  session.server = undefined;
+  session.taken = false;
+  session.beats.clear();
+  out.cancelTimer("session silence");
+  out.cancelTimer("session heartbeat");
+  if (session.state !== "disconnected" && session.state !== "connecting") {
+    become(session, "disconnected");
+    out.setTimer("session patience", session.timeoutMs);
+  }
+  const closing = session.sent.some(({ request }) => request.kind === "closeSession");
+  fail(session, session.sent.splice(0), "ConnectionLoss");
+  if (closing) end(session, "closed", out);
+  else out.setTimer("session retry", (out.random() * session.timeoutMs) / 10);
+}
+
+function taken(
+  session: Session,
+  message: Extract<ToClient, { kind: "connected" }>,
+  nowMs: number,
+  out: Out<ToServer>,
+): void {
+  if (message.session === 0) {
+    end(session, "expired", out);
+    return;
+  }
+  session.session = message.session;
+  session.timeoutMs = message.timeoutMs;
+  session.lastZxid = Math.max(session.lastZxid, message.session);
+  session.taken = true;
+  const { data, exist, child } = session.watches;
+  if (data.size + exist.size + child.size > 0 && session.server !== undefined) {
+    const paths = { data: [...data], exist: [...exist], child: [...child] };
+    out.send(session.server, { kind: "setWatches", lastZxid: session.lastZxid, ...paths });
+  }
+  for (const asked of session.waiting.splice(0)) send(session, asked, out);
+  out.cancelTimer("session patience");
+  out.setTimer("session silence", (session.timeoutMs * 2) / 3);
+  beat(session, nowMs, out);
+}
+
+function send(session: Session, asked: Asked, out: Out<ToServer>): void {
+  session.sent.push(asked);
+  if (session.server !== undefined) {
+    out.send(session.server, { kind: "request", xid: asked.xid, request: asked.request });
+  }
+}
+
+function beat(session: Session, nowMs: number, out: Out<ToServer>): void {
+  session.beat += 1;
+  session.beats.set(session.beat, nowMs);
+  if (session.server !== undefined)
+    out.send(session.server, { kind: "heartbeat", beat: session.beat });
+  out.setTimer("session heartbeat", session.timeoutMs / 3);
+}
+
+/**
+ * A heartbeat was answered. Only that keeps the connection: whoever hears other things from a server, but not that
+ * its own words arrive, gives it up before its session can expire.
+ */
+function counted(
+  session: Session,
+  { beat, counted }: Extract<ToClient, { kind: "heard" }>,
+  nowMs: number,
+  out: Out<ToServer>,
+): void {
+  const sentMs = session.beats.get(beat);
+  if (sentMs === undefined) return;
+  for (const older of session.beats.keys()) if (older <= beat) session.beats.delete(older);
+  if (counted) session.aliveUntilMs = sentMs + session.timeoutMs;
+  become(session, counted ? "connected" : "readOnly");
+  out.setTimer("session silence", Math.max(0, sentMs + (session.timeoutMs * 2) / 3 - nowMs));
+}
+
+function replied(
+  session: Session,
+  { xid, zxid, result }: Extract<ToClient, { kind: "reply" }>,
+  out: Out<ToServer>,
+): void {
+  const first = session.sent[0];
+  // The answers come in the order of the requests, on one connection.
+  if (first?.xid !== xid) return;
+  session.sent.shift();
+  session.lastZxid = Math.max(session.lastZxid, zxid);
+  const { request } = first;
+  if ("watch" in request && request.watch) {
+    if (result.kind !== "error") {
+      session.watches[request.kind === "getChildren" ? "child" : "data"].add(request.path);
+    } else if (request.kind === "exists" && result.code === "NoNode") {
+      session.watches.exist.add(request.path);
+    }
+  }
+  session.news.push({ kind: "reply", number: first.number, result });
+  if (result.kind === "closeSession") end(session, "closed", out);
+}
+
+/** While it can only read it looks for a server that can do more, as ZooKeeper's client does. */
+function seekBetter(session: Session, out: Out<ToServer>): void {
+  const { servers, server } = session;
+  const others = servers.filter((other) => other !== server);
+  session.better = others[session.turn % others.length];
+  session.turn += 1;
+  if (session.better !== undefined) out.connect(session.better);
+}
+
+function switchOver(session: Session, peer: NodeId, out: Out<ToServer>): void {
+  if (session.server !== undefined) out.close(session.server);
+  fail(session, session.sent.splice(0), "ConnectionLoss");
+  session.server = peer;
+  session.better = undefined;
+}
+
+/** Leaves its server without a word: the session lives until it expires. */
+export function abandon(session: Session, out: Out<ToServer>): void {
+  if (session.server !== undefined) out.close(session.server);
+  session.server = undefined;
+  session.taken = false;
+  for (const timer of ["silence", "retry", "patience", "heartbeat"]) {
+    out.cancelTimer(`session ${timer}`);
+  }
+}
+
+function end(session: Session, state: "expired" | "closed", out: Out<ToServer>): void {
+  abandon(session, out);
+  become(session, state);
+  fail(session, [...session.sent.splice(0), ...session.waiting.splice(0)], "SessionExpired");
+}
+
+function become(session: Session, state: SessionState): void {
+  if (session.state === state) return;
+  session.state = state;
+  session.news.push({ kind: "state", state });
+}
+
+function fail(session: Session, asked: readonly Asked[], code: Failure["code"]): void {
+  for (const { number } of asked) {
+    session.news.push({ kind: "reply", number, result: { kind: "error", code } });
+  }
+}
+
+/** Which watches an event uses up. */
+export function watchedBy(type: EventType): readonly ("data" | "exist" | "child")[] {
+  if (type === "NodeChildrenChanged") return ["child"];
+  return type === "NodeDeleted" ? ["data", "exist", "child"] : ["data", "exist"];
+}

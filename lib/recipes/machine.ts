@@ -1,0 +1,191 @@
+/**
+ * The machine below a program of ours: it carries calls out and brings calls in, and holds the program's session with
+ * an ensemble. It says of each call whether an answer came, or whether nobody knows what became of it.
+ */
+
+import {
+  abandon,
+  ask as askSession,
+  isServer,
+  openSession,
+  type Request,
+  type Session,
+  type SessionNews,
+  type SessionOptions,
+  sessionConnected,
+  sessionDisconnected,
+  sessionHears,
+  sessionTimer,
+  type ToClient,
+  type ZooKeeper,
+} from "quorumlab/ensemble";
+import type { NodeId, Out, Protocol } from "quorumlab/sim";
+
+/** What goes over the wire: the request or the reply itself, with the number of the call. */
+export type Numbered = { readonly kind: string; readonly call: number };
+
+/** What the program tells its machine. */
+export type FromProgram =
+  | (Numbered & {
+      readonly kind: "ask";
+      readonly to: NodeId;
+      readonly timeoutMs: number;
+      readonly request: Numbered;
+    })
+  | (Numbered & { readonly kind: "answer"; readonly to: NodeId; readonly answer: Numbered })
+  | { readonly kind: "openSession"; readonly options: SessionOptions }
+  | { readonly kind: "askSession"; readonly number: number; readonly request: Request };
+
+/** What the machine knows of its session at present. */
+export type Known = Pick<ZooKeeper, "session" | "timeoutMs" | "aliveUntilMs">;
+
+/** What the machine tells its program: a reply or that there will be none, a request of somebody else, news. */
+export type ToProgram =
+  | (Numbered & { readonly kind: "replied"; readonly reply: Numbered })
+  | (Numbered & { readonly kind: "failed"; readonly code: CallErrorCode })
+  | (Numbered & { readonly kind: "asked"; readonly from: NodeId; readonly request: Numbered })
+  | { readonly kind: "session"; readonly known: Known; readonly news: readonly SessionNews[] };
+
+export type ClientMessage = Numbered | FromProgram | ToProgram | object;
+
+export type CallErrorCode = "ConnectionRefused" | "ConnectionLoss" | "OperationTimeout";
+
+export type ClientState = {
+  readonly self: NodeId;
+  /** A call's number, divided by how many nodes there are, leaves its caller's rank: so a number tells whose it is. */
+  readonly nodes: number;
+  readonly rank: number;
+  /** Open connections, and requests that wait for one. */
+  readonly peers: Record<NodeId, { open: boolean; waiting: Numbered[] }>;
+  /** Calls without a reply, with the peer that owes it and whether the request has left. */
+  readonly calls: Record<number, { to: NodeId; left: boolean }>;
+  session: Session | undefined;
+};
+
+/** The machine. */
+export const machine: Protocol<ClientState, ClientMessage> = {
+  wire: "connection",
+
+  onStart({ id, peers }) {
+    const nodes = [id, ...peers].sort();
+    const rank = nodes.indexOf(id);
+    return { self: id, nodes: nodes.length, rank, peers: {}, calls: {}, session: undefined };
+  },
+
+  onMessage(state, nowMs, from, message, out) {
+    const { session } = state;
+    if (from === state.self) {
+      obey(state, message as FromProgram, out);
+    } else if (session !== undefined && isServer(session, from)) {
+      sessionHears(session, from, message as ToClient, nowMs, out);
+      report(state, out);
+    } else {
+      hear(state, from, message as Numbered, out);
+    }
+  },
+
+  onTimer(state, nowMs, name, out) {
+    if (name.startsWith("session") && state.session !== undefined) {
+      sessionTimer(state.session, name, nowMs, out);
+      report(state, out);
+    } else {
+      fail(state, Number(name.split(" ")[1]), "OperationTimeout", out);
+    }
+  },
+
+  onConnected(state, _nowMs, peer, out) {
+    const known = state.peers[peer];
+    if (known !== undefined) {
+      known.open = true;
+      for (const request of known.waiting.splice(0)) ask(state, peer, request, out);
+    } else if (state.session !== undefined && isServer(state.session, peer)) {
+      sessionConnected(state.session, peer, out);
+    } else {
+      state.peers[peer] = { open: true, waiting: [] };
+    }
+  },
+
+  onDisconnected(state, _nowMs, peer, out) {
+    if (state.session !== undefined && isServer(state.session, peer)) {
+      sessionDisconnected(state.session, peer, out);
+      report(state, out);
+    }
+    delete state.peers[peer];
+    for (const [call, { to, left }] of Object.entries(state.calls)) {
+      if (to === peer)
+        fail(state, Number(call), left ? "ConnectionLoss" : "ConnectionRefused", out);
+    }
+  },
+};
+
+function obey(state: ClientState, message: FromProgram, out: Out<ClientMessage>): void {
+  switch (message.kind) {
+    case "ask": {
+      const call = message.call * state.nodes + state.rank;
+      state.calls[call] = { to: message.to, left: false };
+      out.setTimer(`call ${call}`, message.timeoutMs);
+      ask(state, message.to, { ...message.request, call }, out);
+      return;
+    }
+    case "answer":
+      out.send(message.to, message.answer);
+      return;
+    case "openSession":
+      if (state.session !== undefined) abandon(state.session, out);
+      state.session = openSession(message.options, out);
+      return;
+    case "askSession":
+      if (state.session !== undefined) {
+        askSession(state.session, message.number, message.request, out);
+      }
+      report(state, out);
+  }
+}
+
+/** A reply to a call of this host, or somebody else's call. */
+function hear(state: ClientState, from: NodeId, message: Numbered, out: Out<ClientMessage>): void {
+  if (state.calls[message.call]?.to === from) {
+    settle(state, message.call, { kind: "replied", call: message.call, reply: message }, out);
+  } else if (message.call % state.nodes !== state.rank) {
+    out.send(state.self, { kind: "asked", call: message.call, from, request: message });
+  }
+}
+
+/** Tells the program what its session has to tell. */
+function report({ self, session }: ClientState, out: Out<ClientMessage>): void {
+  if (session === undefined) return;
+  const { timeoutMs, aliveUntilMs } = session;
+  const known = { session: session.session, timeoutMs, aliveUntilMs };
+  out.send(self, { kind: "session", known, news: session.news.splice(0) });
+}
+
+function ask(state: ClientState, to: NodeId, request: Numbered, out: Out<ClientMessage>): void {
+  const peer = state.peers[to];
+  const call = state.calls[request.call];
+  if (call === undefined) return;
+  if (peer?.open) {
+    call.left = true;
+    out.send(to, request);
+  } else if (peer !== undefined) {
+    peer.waiting.push(request);
+  } else {
+    state.peers[to] = { open: false, waiting: [request] };
+    out.connect(to);
+  }
+}
+
+function fail(
+  state: ClientState,
+  call: number,
+  code: CallErrorCode,
+  out: Out<ClientMessage>,
+): void {
+  settle(state, call, { kind: "failed", call, code }, out);
+}
+
+/** @param call as it is on the wire; the program knows it without the rank */
+function settle(state: ClientState, call: number, answer: Numbered, out: Out<ClientMessage>): void {
+  delete state.calls[call];
+  out.cancelTimer(`call ${call}`);
+  out.send(state.self, { ...answer, call: (call - state.rank) / state.nodes });
+}
