@@ -4,7 +4,7 @@ import * as Plot from "@observablehq/plot";
 import type { NodeId } from "../sim/index.ts";
 import type { Field } from "./arrows.ts";
 import { PADDING } from "./document.ts";
-import { boxMarks, crossMarks, hatchMarks, lineMarks, textMarks } from "./marks.ts";
+import { boxMarks, crossMarks, hatchMarks, lineMarks, pixels, textMarks } from "./marks.ts";
 import { palette, paper, quiet } from "./palette.ts";
 import type { Remark, Scene } from "./scene.ts";
 import { type Box, type Label, plainText, shorten, widthOf } from "./text.ts";
@@ -14,6 +14,7 @@ export type Board = Field & {
   readonly height: number;
   /** Where texts and arrows may be: right of the names, above the axis, below the faults. */
   readonly frame: Box;
+  readonly domain: readonly [fromMs: number, toMs: number];
   /** The stretch of a server's lane between two moments, as far as it is shown. */
   stretch(node: NodeId, fromMs: number, toMs: number): Box;
 };
@@ -22,30 +23,51 @@ const NAME_SIZE = 12;
 const ROLE_SIZE = 10;
 const AXIS = 34;
 
-/** Lays out a scene. @param width of the card @param above pixels kept free above the lanes */
-export function boardOf(scene: Scene, width: number, above: number): Board {
-  const names = scene.nodes.map((node) => widthOf(plainText(node), NAME_SIZE, true));
+/** How thick a lane is, and how far it is from one lane to the next, in pixels. */
+type Lane = { readonly bar: number; readonly pitch: number };
+
+/** Lanes of a scene with arrows: room for them and their labels, as far as there may be many lanes. */
+export function roomFor({ nodes, bands, pauses }: Scene): Lane {
+  const bar = bands.some((band) => band.role !== undefined) ? 18 : pauses.length > 0 ? 12 : 8;
+  const count = nodes.length;
+  return {
+    bar,
+    pitch: count <= 2 ? 104 : count === 3 ? 88 : count <= 5 ? 76 : count <= 8 ? 62 : 50,
+  };
+}
+
+type Rows = Pick<Scene, "nodes" | "fromMs" | "toMs">;
+
+/** Lays out lanes. @param room the width of the card, pixels kept free above the lanes, and how large lanes are */
+export function boardOf(
+  { nodes, fromMs, toMs }: Rows,
+  { width, above, bar, pitch }: Lane & { readonly width: number; readonly above: number },
+): Board {
+  const names = nodes.map((node) => widthOf(plainText(node), NAME_SIZE, true));
   const left = PADDING + Math.min(110, Math.max(20, ...names)) + 10;
   const right = width - PADDING - 4;
-  const bar = scene.bands.some((band) => band.role !== undefined)
-    ? 18
-    : scene.pauses.length > 0
-      ? 12
-      : 8;
-  const count = scene.nodes.length;
-  const pitch = count <= 2 ? 104 : count === 3 ? 88 : count <= 5 ? 76 : count <= 8 ? 62 : 50;
   const first = above + 22 + bar / 2;
-  const y = new Map(scene.nodes.map((node, row) => [node, first + row * pitch]));
-  const bottom = first + (count - 1) * pitch + bar / 2 + 22;
-  const perMs = (right - left) / (scene.toMs - scene.fromMs);
-  const x = (ms: number) => left + (ms - scene.fromMs) * perMs;
+  const y = new Map(nodes.map((node, row) => [node, first + row * pitch]));
+  const bottom = first + (nodes.length - 1) * pitch + bar / 2 + 22;
+  const perMs = (right - left) / (toMs - fromMs);
+  const x = (ms: number) => left + (ms - fromMs) * perMs;
   const within = (ms: number) => Math.min(right, Math.max(left, x(ms)));
   const stretch = (node: NodeId, fromMs: number, toMs: number): Box => {
     const start = within(fromMs);
     return { x: start, y: (y.get(node) ?? 0) - bar / 2, width: within(toMs) - start, height: bar };
   };
   const frame = { x: left, y: above, width: right - left, height: bottom - above };
-  return { x, y, left, right, bar, width, height: bottom + AXIS, frame, stretch };
+  const domain = [fromMs, toMs] as const;
+  return { x, y, left, right, bar, width, height: bottom + AXIS, frame, domain, stretch };
+}
+
+/** Marks on a board, as Plot's options. */
+export function plotOn(
+  { width, height, domain, left, right }: Board,
+  marks: Plot.Markish[],
+): Plot.PlotOptions & { width: number; height: number } {
+  const x = { type: "linear", domain: [...domain], range: [left, right] } as const;
+  return { width, height, marginTop: 0, marginBottom: AXIS, x, y: pixels, marks };
 }
 
 /** Plot's axis of time, with faint lines behind the lanes. */
@@ -68,17 +90,6 @@ export function laneMarks(scene: Scene, board: Board): Plot.Markish[] {
     const y = board.y.get(node) ?? 0;
     return { x1: board.left, x2: board.right, y1: y, y2: y };
   });
-  const names = scene.nodes.map((node): Label => {
-    const text = shorten(plainText(node), 110, NAME_SIZE, true);
-    return {
-      text,
-      x: board.left - 8,
-      y: board.y.get(node) ?? 0,
-      anchor: "end",
-      size: NAME_SIZE,
-      bold: true,
-    };
-  });
   const asleep = scene.pauses.map((pause) => board.stretch(pause.node, pause.fromMs, pause.toMs));
   return [
     lineMarks(bases, { stroke: paper.soft, strokeWidth: 1, strokeDasharray: "1 4" }),
@@ -86,8 +97,18 @@ export function laneMarks(scene: Scene, board: Board): Plot.Markish[] {
     boxMarks(asleep, { fill: paper.card, stroke: palette.fault.text }),
     hatchMarks(asleep, { stroke: palette.fault.fill, strokeWidth: 1.2 }),
     crossMarks(fallsOn(scene, board), 5, { stroke: palette.fault.fill, strokeWidth: 2.6 }),
-    ...textMarks(names, { rim: "none" }),
+    ...nameMarks(scene, board),
   ];
+}
+
+/** The names of the lanes, left of them. */
+export function nameMarks({ nodes }: Pick<Scene, "nodes">, board: Board): Plot.Markish[] {
+  const names = nodes.map((node): Label => {
+    const text = shorten(plainText(node), 110, NAME_SIZE, true);
+    const [x, y] = [board.left - 8, board.y.get(node) ?? 0];
+    return { text, x, y, anchor: "end", size: NAME_SIZE, bold: true };
+  });
+  return textMarks(names, { rim: "none" });
 }
 
 /** The points at which servers fell. */
@@ -95,45 +116,69 @@ export function fallsOn(scene: Scene, board: Board): { x: number; y: number }[] 
   return scene.falls.map((fall) => ({ x: board.x(fall.atMs), y: board.y.get(fall.node) ?? 0 }));
 }
 
+/** How the bands of one kind of role look. */
+export type Look = {
+  readonly fill: string;
+  readonly ink: string;
+  readonly stroke: string;
+  readonly strokeDasharray?: string;
+};
+
 function bandMarks(scene: Scene, board: Board): Plot.Markish[] {
-  const fills = fillsOf(scene);
-  return [...new Set(fills.values())].flatMap((fill) => {
-    const bands = scene.bands.filter((band) => fills.get(band.role) === fill);
+  return [...looksOf(scene)].flatMap(([kind, { ink, ...look }]) => {
+    const bands = scene.bands.filter((band) => kindOf(band.role) === kind);
     const boxes = bands.map((band) => board.stretch(band.node, band.fromMs, band.toMs));
     const roles = bands.map((band) => roleIn(band, board));
-    const leading = fill === palette.leader.fill;
-    return [
-      boxMarks(boxes, { fill, stroke: leading ? palette.leader.text : paper.edge }),
-      ...textMarks(roles, { fill: leading ? palette.leader.ink : paper.ink, rim: fill }),
-    ];
+    return [boxMarks(boxes, look), ...textMarks(roles, { fill: ink, rim: look.fill })];
   });
 }
 
-/** The fill of each role: one colour for those that lead, a grey for each other, the palest for none. */
-function fillsOf(scene: Scene): Map<string | undefined, string> {
-  const roles = [...new Set(scene.bands.map((band) => band.role))];
-  const others = roles.filter((role) => role !== undefined && !leads(role));
+/** What a role is but for its epoch: "leading" of "leading, epoch 3". */
+function kindOf(role: string | undefined): string | undefined {
+  return role?.split(",")[0];
+}
+
+/**
+ * The look of each kind of role: one colour for those that lead, an empty dashed band for those that are without a
+ * leader, a grey for each other, the palest for no role.
+ */
+export function looksOf(scene: Scene): Map<string | undefined, Look> {
+  const kinds = [...new Set(scene.bands.map((band) => kindOf(band.role)))];
+  const others = kinds.filter((kind) => kind !== undefined && !leads(kind) && !isLooking(kind));
+  const plain = { ink: paper.ink, stroke: paper.edge };
   return new Map(
-    roles.map((role) => {
-      if (role === undefined) return [role, paper.lane];
-      const grey = quiet[others.indexOf(role) % quiet.length] ?? palette.plain.fill;
-      return [role, leads(role) ? palette.leader.fill : grey];
+    kinds.map((kind) => {
+      if (kind === undefined) return [kind, { ...plain, fill: paper.lane }];
+      if (isLooking(kind)) {
+        return [kind, { ...plain, fill: paper.card, stroke: paper.soft, strokeDasharray: "3 2" }];
+      }
+      const { fill, ink, text } = palette.leader;
+      if (leads(kind)) return [kind, { fill, ink, stroke: text }];
+      const grey = quiet[others.indexOf(kind) % quiet.length] ?? palette.plain.fill;
+      return [kind, { ...plain, fill: grey }];
     }),
   );
 }
 
-function leads(role: string | undefined): boolean {
+/** Whether a server in this role leads the others. */
+export function leads(role: string | undefined): boolean {
   return role !== undefined && /^(leader|leading|master|primary|active)\b/i.test(role);
+}
+
+function isLooking(role: string): boolean {
+  return /^(looking|candidate)\b/i.test(role);
 }
 
 type Band = Scene["bands"][number];
 
-/** The name of a role within its band, if it fits. */
+/** The name of a role within its band, or of its epoch alone, if it fits. */
 function roleIn(band: Band, board: Board): Label | undefined {
   if (band.role === undefined) return undefined;
   const { x, y, width, height } = board.stretch(band.node, band.fromMs, band.toMs);
-  const [text, bold] = [plainText(band.role), leads(band.role)];
-  if (widthOf(text, ROLE_SIZE, bold) + 10 > width) return undefined;
+  const [whole, bold] = [plainText(band.role), leads(band.role)];
+  const [, epoch = whole] = whole.split(", ");
+  const text = [whole, epoch].find((each) => widthOf(each, ROLE_SIZE, bold) + 10 <= width);
+  if (text === undefined) return undefined;
   return { text, x: x + 6, y: y + height / 2, anchor: "start", size: ROLE_SIZE, bold };
 }
 

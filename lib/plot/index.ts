@@ -11,4 +11,5 @@ export type { MachineSet } from "./meeting.ts";
 export { type Meaning, palette, type Shade } from "./palette.ts";
 export type { Picture } from "./picture.ts";
 export { type QuorumsOptions, quorums } from "./quorums.ts";
+export { type RolesOptions, roles, type Service, type Serving } from "./roles.ts";
 export { type TreeOptions, tree } from "./tree.ts";

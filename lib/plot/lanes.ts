@@ -3,16 +3,27 @@
 import type * as Plot from "@observablehq/plot";
 import type { Trace } from "../sim/index.ts";
 import { type Arrow, arrowsOf, labelText, placesAlong } from "./arrows.ts";
-import { type Board, boardOf, fallsOn, laneMarks, timeAxis, tooShort } from "./board.ts";
+import { placesBeside, stem } from "./beside.ts";
+import {
+  type Board,
+  boardOf,
+  fallsOn,
+  laneMarks,
+  plotOn,
+  roomFor,
+  timeAxis,
+  tooShort,
+} from "./board.ts";
 import { checkWidth, onCard } from "./document.ts";
-import { arrowMarks, crossMarks, lineMarks, pixels, ringMarks, textMarks } from "./marks.ts";
+import { arrowMarks, crossMarks, lineMarks, ringMarks, textMarks } from "./marks.ts";
 import { palette, paper } from "./palette.ts";
 import type { Picture } from "./picture.ts";
 import { type Candidate, type Line, Room } from "./places.ts";
 import { type Remark, type Scene, type Selection, sceneOf } from "./scene.ts";
+import { stripMarks } from "./strips.ts";
 import { signsOf, tell, tellTitle } from "./tell.ts";
 import { type Box, plainText, shorten, widthOf } from "./text.ts";
-import { shadeMarks, stripMarks, weatherHeight, weatherLeft } from "./weather.ts";
+import { shadeMarks, stripsOf, weatherHeight, weatherLeft } from "./weather.ts";
 import { countText, kindOf } from "./words.ts";
 
 export type LanesOptions = Selection & {
@@ -32,30 +43,22 @@ export function lanes(trace: Trace, options: LanesOptions = {}): Picture {
   const { width = 760 } = options;
   checkWidth("lanes", width);
   const scene = sceneOf(trace, options);
-  const board = boardOf(scene, width, weatherHeight(scene));
+  const board = boardOf(scene, { width, above: weatherHeight(scene), ...roomFor(scene) });
   const arrows = arrowsOf(scene.journeys, board, options.label ?? kindOf);
   const words = wordsOf(scene, board, arrows);
   return onCard({
     title: options.title ?? tellTitle(scene),
     alt: tell(scene),
     width,
-    plot: {
-      width,
-      height: board.height,
-      marginTop: 0,
-      marginBottom: 34,
-      x: { type: "linear", domain: [scene.fromMs, scene.toMs], range: [board.left, board.right] },
-      y: pixels,
-      marks: [
-        ...timeAxis(board),
-        ...shadeMarks(scene, board),
-        ...laneMarks(scene, board),
-        ...chainMarks(scene, board),
-        ...messageMarks(arrows),
-        ...stripMarks(scene, board),
-        ...words.marks,
-      ],
-    },
+    plot: plotOn(board, [
+      ...timeAxis(board),
+      ...shadeMarks(scene, board),
+      ...laneMarks(scene, board),
+      ...chainMarks(scene, board),
+      ...messageMarks(arrows),
+      ...stripMarks(stripsOf(scene), board),
+      ...words.marks,
+    ]),
     legend: signsOf(scene),
     remarks: [...scene.left, ...weatherLeft(scene), ...words.left],
   });
@@ -155,33 +158,4 @@ function placesOn(arrow: Arrow): Candidate[] {
       return { ...each, cost: each.cost + less * 2 };
     }),
   );
-}
-
-/** In the lane itself where it is empty, else below and above it, in full or shortened. */
-function placesBeside(remark: Remark, board: Board): Candidate[] {
-  const { node, atMs, text, bold = false } = remark;
-  const [x, y] = [board.x(atMs), board.y.get(node) ?? 0];
-  const whole = plainText(text);
-  const texts = [...new Set([shorten(whole, 200, SIZE, bold), shorten(whole, 80, SIZE, bold)])];
-  return texts.flatMap((each, less): Candidate[] => {
-    const at = { text: each, size: SIZE, bold };
-    const near = [1, -1].flatMap((side) =>
-      [0, 1].flatMap((level): Candidate[] => {
-        const far = y + side * (board.bar / 2 + 10 + level * 13);
-        const cost = 1 + level + less * 2 + (side < 0 ? 0.1 : 0);
-        const start: Candidate = { ...at, x: x - 1, y: far, anchor: "start", cost };
-        return [start, { ...at, x: x + 1, y: far, anchor: "end", cost: cost + 0.2 }];
-      }),
-    );
-    return [{ ...at, x: x + 10, y, anchor: "start", cost: less * 2 }, ...near];
-  });
-}
-
-/** A short line from the lane to what is said about it. */
-function stem({ node, atMs }: Remark, label: Candidate | undefined, board: Board): Line[] {
-  const y = board.y.get(node) ?? 0;
-  if (label === undefined || label.y === y) return [];
-  const side = Math.sign(label.y - y);
-  const x = board.x(atMs);
-  return [{ x1: x, x2: x, y1: y + (side * board.bar) / 2, y2: label.y - side * SIZE * 0.55 }];
 }

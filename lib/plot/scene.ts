@@ -73,7 +73,11 @@ export function sceneOf(trace: Trace, selection: Selection): Scene {
   if (toMs < window.toMs) {
     const time = `Shown is the time up to ${numberText(toMs)} ms of ${numberText(window.toMs)} ms`;
     const counts = `${scene.journeys.length} of ${countText(all.journeys.length, "message")}`;
-    left.push(`${time}, with ${counts}. A window or a choice of messages shows others.`);
+    left.push(
+      all.journeys.length === 0
+        ? `${time}. A window shows others.`
+        : `${time}, with ${counts}. A window or a choice of messages shows others.`,
+    );
   }
   return { ...scene, nodes, fromMs: window.fromMs, toMs, chain, left };
 }

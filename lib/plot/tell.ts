@@ -19,8 +19,18 @@ const MOST_SENTENCES = 14;
 
 /** The picture in sentences, the lanes first and then what happened, in order of time. */
 export function tell(scene: Scene): string {
-  const { nodes, fromMs, toMs } = scene;
-  const span = `from ${numberText(fromMs)} to ${numberText(toMs)} ms`;
+  const lanes = `Space-time diagram of ${spanText(scene)}; ${messagesText(scene)}.`;
+  return [lanes, ...tellLives(scene), ...scene.left].join(" ");
+}
+
+/** Whose lanes are shown, from when to when. */
+export function spanText({ nodes, fromMs, toMs }: Scene): string {
+  return `${nodes.join(", ")} from ${numberText(fromMs)} to ${numberText(toMs)} ms`;
+}
+
+/** What became of the servers and between them, a sentence for each change. */
+export function tellLives(scene: Scene): string[] {
+  const { fromMs } = scene;
   const happenings = [
     ...scene.bands
       .filter((band) => band.role !== undefined && band.fromMs >= fromMs)
@@ -40,12 +50,7 @@ export function tell(scene: Scene): string {
     return `At ${numberText(Math.max(atMs, 0))} ms ${text}.`;
   });
   const more = happenings.length - told.length;
-  return [
-    `Space-time diagram of ${nodes.join(", ")} ${span}; ${messagesText(scene)}.`,
-    ...told,
-    ...(more > 0 ? [`And ${more} more changes.`] : []),
-    ...scene.left,
-  ].join(" ");
+  return [...told, ...(more > 0 ? [`And ${more} more changes.`] : [])];
 }
 
 function messagesText({ journeys }: Scene): string {

@@ -1,16 +1,19 @@
 import { expect, test } from "vitest";
 import { linearizable, register } from "../../lib/check/index.ts";
-import { historyBars, lanes, type Picture, palette } from "../../lib/plot/index.ts";
+import { historyBars, lanes, type Picture, palette, roles } from "../../lib/plot/index.ts";
 import { paper } from "../../lib/plot/palette.ts";
 import { isInside, overlap } from "../../lib/plot/text.ts";
 import { cardOf, parseXml, textsOf } from "./drawn.ts";
 import * as histories from "./histories.ts";
 import { machines } from "./machines.ts";
 import { numbers } from "./numbers.ts";
+import { terms } from "./terms.ts";
 import * as traces from "./traces.ts";
 import { znodes } from "./znodes.ts";
 
 const NASTY = `</text><script>alert("1")</script>&nbsp;\u0007\ud800\u202e ${"long ".repeat(60)}`;
+
+const serves = (role: string) => (role === "x" ? "writes" : role === "" ? "nothing" : "reads");
 
 /** Pictures of every kind. */
 function gallery(): Picture[] {
@@ -26,6 +29,8 @@ function gallery(): Picture[] {
     lanes(traces.datagrams(), { label: () => NASTY }),
     lanes(traces.long(10_000)),
     ...anything,
+    roles(terms(), { title: NASTY, width: 400, serves: () => "reads" }),
+    ...Array.from({ length: 20 }, (_, seed) => roles(traces.anything(seed), { serves })),
     ...[fine(), stale(), many()].map((history) =>
       historyBars(history, { result: linearizable(history, register(0)) }),
     ),
