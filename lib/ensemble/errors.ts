@@ -1,12 +1,17 @@
 /** What can go wrong in operation, by ZooKeeper's own names and numbers (KeeperException.Code). */
 
-/** The codes that this ensemble uses, with the numbers that travel on ZooKeeper's wire. */
+/**
+ * The codes that this ensemble uses, with the numbers that travel on ZooKeeper's wire; and, of what a real ZooKeeper
+ * can answer besides, NoAuth, and SystemError for anything else.
+ */
 export const CODES = {
+  SystemError: -1,
   RuntimeInconsistency: -2,
   ConnectionLoss: -4,
   Unimplemented: -6,
   BadArguments: -8,
   NoNode: -101,
+  NoAuth: -102,
   BadVersion: -103,
   NoChildrenForEphemerals: -108,
   NodeExists: -110,

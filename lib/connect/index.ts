@@ -1,0 +1,2 @@
+/** The library's client interfaces, over the real systems. */
+export { type ConnectOptions, connectZooKeeper } from "./zookeeper.ts";

@@ -1,0 +1,234 @@
+/**
+ * The ensemble's client interface over a real Apache ZooKeeper: the same face, on another machine. What was built on
+ * the one runs on the other unchanged.
+ */
+
+import {
+  type EventType,
+  type Failure,
+  face,
+  type Request,
+  type Result,
+  type SessionNews,
+  type SessionPort,
+  type SessionState,
+  type ZooKeeper,
+  ZooKeeperError,
+} from "quorumlab/ensemble";
+import {
+  type Loaded,
+  loadNpm,
+  type NpmClient,
+  type NpmConnection,
+  type NpmEvent,
+  resultOf,
+  sessionId,
+} from "./npm.ts";
+
+export type ConnectOptions = {
+  /** The session's timeout to ask for, in milliseconds: 30,000 unless told. The server may grant another. */
+  readonly timeoutMs?: number;
+  /** The clock that `aliveUntilMs` is told on, in milliseconds: `performance.now` unless told. */
+  readonly now?: () => number;
+};
+
+/**
+ * Opens a session with a real ZooKeeper.
+ *
+ * Values: a string goes as UTF-8; what comes back is a string when it is UTF-8, and bytes otherwise. Session ids are
+ * the server's, folded into 53 bits. `aliveUntilMs` counts from the last heartbeat that the server has answered, but a
+ * follower answers before its leader has counted: only on a leader, or a server that stands alone, is it certain. The
+ * session is never "readOnly": the npm client cannot ask for that.
+ *
+ * @param servers "host:port,host:port", with a path behind it for a root of one's own
+ * @throws ZooKeeperError ConnectionLoss when no server has granted a session within `timeoutMs`
+ */
+export async function connectZooKeeper(
+  servers: string,
+  { timeoutMs = 30_000, now = () => performance.now() }: ConnectOptions = {},
+): Promise<ZooKeeper> {
+  const loaded = await loadNpm();
+  const client = loaded.npm.createClient(servers, { sessionTimeout: timeoutMs, spinDelay: 100 });
+  const session = new RealSession(client, loaded.translated, now);
+  const { zookeeper, hear } = face(session);
+  return new Promise((resolve, reject) => {
+    const late = setTimeout(() => {
+      session.end("closed");
+      reject(new ZooKeeperError("ConnectionLoss", `no session with ${servers} in ${timeoutMs} ms`));
+    }, timeoutMs);
+    session.start((news) => {
+      hear(news);
+      if (news.kind !== "state" || news.state !== "connected") return;
+      clearTimeout(late);
+      resolve(zookeeper);
+    });
+  });
+}
+
+/** The npm client's number for a connection that does not come back. */
+const CLOSING = -1;
+/** Events, by their numbers. */
+const EVENTS: readonly (EventType | undefined)[] = [
+  undefined,
+  ...(["NodeCreated", "NodeDeleted", "NodeDataChanged", "NodeChildrenChanged"] as const),
+];
+/** The heartbeat is a request like any other: it has no number of the face's. */
+const HEARTBEAT: Request = { kind: "exists", path: "/", watch: false };
+
+/** The session machine: what lib/ensemble/session.ts is for the ensemble, with the npm client below. */
+class RealSession implements SessionPort {
+  private readonly client: NpmClient;
+  private readonly connection: NpmConnection;
+  private readonly translated: Loaded["translated"];
+  private readonly now: () => number;
+  private tell: (news: SessionNews) => void = () => {};
+  private state: SessionState = "connecting";
+  /** Whether a server has taken the session; until then requests wait. */
+  private taken = false;
+  private waiting: { readonly number: number; readonly request: Request }[] = [];
+  private aliveUntilMs = -Infinity;
+  private readonly timers = new Map<string, NodeJS.Timeout>();
+
+  constructor(client: NpmClient, translated: Loaded["translated"], now: () => number) {
+    this.client = client;
+    this.connection = client.connectionManager;
+    this.translated = translated;
+    this.now = now;
+  }
+
+  look(): Pick<ZooKeeper, "session" | "timeoutMs" | "aliveUntilMs"> {
+    const { client, aliveUntilMs } = this;
+    const session = sessionId(client.getSessionId());
+    return { session, timeoutMs: client.getSessionTimeout(), aliveUntilMs };
+  }
+
+  /** @param tell is told one thing at a time, so that a program has acted on it before it hears the next */
+  start(tell: (news: SessionNews) => void): void {
+    const { client, connection } = this;
+    this.tell = (news) => void setImmediate(tell, news);
+    const read = connection.onSocketData;
+    connection.onSocketData = (bytes) => {
+      try {
+        read.call(connection, bytes);
+      } catch (error) {
+        // An answer with a code that the npm client does not know costs the connection, not the process.
+        if (!String(error).includes("Unknown code")) throw error;
+        connection.socket?.destroy();
+      }
+    };
+    client.on("state", ({ name }) => {
+      if (name === "SYNC_CONNECTED") this.connected();
+      else if (name === "EXPIRED") this.end("expired");
+      else this.disconnected();
+    });
+    client.connect();
+  }
+
+  ask(number: number, request: Request): void {
+    if (this.isOver()) this.fail([{ number }], "SessionExpired");
+    else if (this.taken) this.send(request, (result) => this.reply(number, result));
+    else this.waiting.push({ number, request });
+  }
+
+  private send(request: Request, answered: (result: Result | Failure) => void): void {
+    this.connection.queue(this.translated(request), (error, response) => {
+      const result = resultOf(request, error?.code ?? 0, response?.payload ?? {});
+      // Now, for the event may be among the bytes that came with the answer.
+      if ("watch" in request && request.watch) this.watch(request, result);
+      answered(result);
+      if (request.kind === "closeSession") this.end("closed");
+    });
+  }
+
+  private reply(number: number, result: Result | Failure): void {
+    this.tell({ kind: "reply", number, result });
+  }
+
+  private fail(asked: readonly { readonly number: number }[], code: Failure["code"]): void {
+    for (const { number } of asked) this.reply(number, { kind: "error", code });
+  }
+
+  private watch(
+    { kind, path }: Extract<Request, { watch: boolean }>,
+    result: Result | Failure,
+  ): void {
+    const { connection, onEvent } = this;
+    const isMissing = result.kind === "error";
+    if (isMissing && (kind !== "exists" || result.code !== "NoNode")) return;
+    try {
+      if (isMissing) connection.registerExistenceWatcher(path, onEvent);
+      else if (kind === "getChildren") connection.registerChildWatcher(path, onEvent);
+      else connection.registerDataWatcher(path, onEvent);
+    } catch {
+      // The npm client refuses a bad path, which no node will ever have.
+    }
+  }
+
+  private readonly onEvent = ({ type, path }: NpmEvent): void => {
+    const name = EVENTS[type];
+    if (name !== undefined) this.tell({ kind: "event", type: name, path });
+  };
+
+  private connected(): void {
+    this.taken = true;
+    this.stop("patience");
+    for (const { number, request } of this.waiting.splice(0)) this.ask(number, request);
+    this.beat();
+  }
+
+  /** The server hears the session, and says so; without an answer the connection is given up before the session. */
+  private beat(): void {
+    const { timeoutMs } = this.look();
+    const sentMs = this.now();
+    this.after("heartbeat", timeoutMs / 3, () => this.beat());
+    this.send(HEARTBEAT, ({ kind }) => {
+      if (kind === "error") return;
+      this.aliveUntilMs = sentMs + timeoutMs;
+      this.become("connected");
+      this.after("silence", sentMs + (timeoutMs * 2) / 3 - this.now(), () =>
+        this.connection.socket?.destroy(),
+      );
+    });
+  }
+
+  private disconnected(): void {
+    if (this.isOver()) return;
+    const { timeoutMs } = this.look();
+    this.taken = false;
+    this.stop("heartbeat", "silence");
+    // What the npm client has not sent it would send later, after its fate was told.
+    for (const { callback } of this.connection.packetQueue.queue.splice(0)) callback({ code: -4 });
+    if (this.state === "connecting") return;
+    this.become("disconnected");
+    this.after("patience", timeoutMs, () => this.fail(this.waiting.splice(0), "ConnectionLoss"));
+  }
+
+  /** The session is over, and the connection does not come back. */
+  end(state: "expired" | "closed"): void {
+    if (this.isOver()) return;
+    this.stop(...this.timers.keys());
+    this.connection.setState(CLOSING);
+    this.connection.socket?.destroy();
+    this.become(state);
+    this.fail(this.waiting.splice(0), "SessionExpired");
+  }
+
+  private isOver(): boolean {
+    return this.state === "expired" || this.state === "closed";
+  }
+
+  private become(state: SessionState): void {
+    if (this.state === state) return;
+    this.state = state;
+    this.tell({ kind: "state", state });
+  }
+
+  private after(name: string, ms: number, act: () => void): void {
+    this.stop(name);
+    this.timers.set(name, setTimeout(act, ms));
+  }
+
+  private stop(...names: string[]): void {
+    for (const name of names) clearTimeout(this.timers.get(name));
+  }
+}
