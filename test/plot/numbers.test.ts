@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { tickText } from "../../lib/plot/grid.ts";
 import { bars, curve } from "../../lib/plot/index.ts";
 import { textsOf } from "./drawn.ts";
-import { explosion, failover, hops, quorums, replicas } from "./numbers.ts";
+import { explosion, failover, hops, quorums, replicas, traffic } from "./numbers.ts";
 import { expectStored } from "./stored.ts";
 
 const words = (svg: string) => textsOf(svg).map(({ text }) => text);
@@ -14,6 +14,7 @@ test("curves and bars are drawn as they are stored", () => {
   expectStored("failover", failover());
   expectStored("hops", hops());
   expectStored("replicas", replicas());
+  expectStored("traffic", traffic());
 });
 
 test("a series is named where it ends, at the edge or within", () => {

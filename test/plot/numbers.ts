@@ -80,6 +80,27 @@ export function replicas(): Picture {
   });
 }
 
+/** Counts in slices of time: one series stops for a while, the other does not. */
+export function traffic(): Picture {
+  const starts = upTo(100).map((n) => (n - 1) * 50);
+  const count = (x: number, from: number) => (x >= from && x < 2650 ? 0 : 40 + ((x / 50) % 3));
+  return curve(
+    [
+      { name: "with a lease", points: along(starts, (x) => count(x, 9e9)) },
+      { name: "stops at once", points: along(starts, (x) => count(x, 2000)) },
+    ],
+    {
+      title: "A master with a lease serves through the election",
+      x: { label: "simulated time", unit: "ms" },
+      y: { label: "database writes per 50 ms", from: 0, to: 50 },
+      references: [
+        { x: 2000, text: "the leader crashes" },
+        { x: 2600, text: "the next one leads" },
+      ],
+    },
+  );
+}
+
 /** All of them, and some with a text that is hard to draw. */
 export function numbers(text: string): Picture[] {
   const x = { label: text, unit: text };
@@ -95,6 +116,7 @@ export function numbers(text: string): Picture[] {
     failover(),
     hops(),
     replicas(),
+    traffic(),
     curve([{ name: text, points }], { title: text, x, y: x, references: [{ y: 0.5, text }] }),
     curve(flat, { title: "One point", x, y: x, width: 300 }),
     curve(crowd, { title: "Eight at one place", x, y: x }),

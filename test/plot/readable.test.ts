@@ -3,6 +3,7 @@ import { linearizable, register } from "../../lib/check/index.ts";
 import { historyBars, lanes, type Picture, palette, roles } from "../../lib/plot/index.ts";
 import { paper } from "../../lib/plot/palette.ts";
 import { isInside, overlap } from "../../lib/plot/text.ts";
+import { strips } from "./answers.ts";
 import { cardOf, parseXml, textsOf } from "./drawn.ts";
 import * as histories from "./histories.ts";
 import { machines } from "./machines.ts";
@@ -37,6 +38,7 @@ function gallery(): Picture[] {
     historyBars(fine(), { label: () => NASTY, title: NASTY, width: 300 }),
     ...random,
     ...numbers(NASTY),
+    ...strips(NASTY),
     ...machines(NASTY),
     ...znodes(NASTY),
   ];
