@@ -19,7 +19,13 @@ export function placesBeside(remark: Remark, board: Board): Candidate[] {
       [0, 1].flatMap((level): Candidate[] => {
         const far = y + side * (board.bar / 2 + 10 + level * 13);
         const cost = 1 + level + less * 2 + (side < 0 ? 0.1 : 0);
-        const start: Candidate = { ...at, x: x - 1, y: far, anchor: "start", cost };
+        const start: Candidate = {
+          ...at,
+          x: Math.max(board.left, x - 1),
+          y: far,
+          anchor: "start",
+          cost,
+        };
         return [start, { ...at, x: x + 1, y: far, anchor: "end", cost: cost + 0.2 }];
       }),
     );

@@ -139,34 +139,37 @@ function kindOf(role: string | undefined): string | undefined {
 }
 
 /**
- * The look of each kind of role: one colour for those that lead, an empty dashed band for those that are without a
- * leader, a grey for each other, the palest for no role.
+ * The look of each kind of role: one colour for those that lead, the palest for no role, a grey for each other, always
+ * the same for those that follow. Servers that are looking for a leader, or not yet one with it, have a dashed edge.
  */
 export function looksOf(scene: Scene): Map<string | undefined, Look> {
   const kinds = [...new Set(scene.bands.map((band) => kindOf(band.role)))];
-  const others = kinds.filter((kind) => kind !== undefined && !leads(kind) && !isLooking(kind));
+  const others = kinds.filter((kind) => kind !== undefined && !leads(kind) && !LOOKING.test(kind));
+  const greys = [...others.filter(follows), ...others.filter((kind) => !follows(kind))];
   const plain = { ink: paper.ink, stroke: paper.edge };
   return new Map(
     kinds.map((kind) => {
-      if (kind === undefined) return [kind, { ...plain, fill: paper.lane }];
-      if (isLooking(kind)) {
-        return [kind, { ...plain, fill: paper.card, stroke: paper.soft, strokeDasharray: "3 2" }];
-      }
       const { fill, ink, text } = palette.leader;
+      if (kind === undefined) return [kind, { ...plain, fill: paper.lane }];
       if (leads(kind)) return [kind, { fill, ink, stroke: text }];
-      const grey = quiet[others.indexOf(kind) % quiet.length] ?? palette.plain.fill;
-      return [kind, { ...plain, fill: grey }];
+      const grey = quiet[greys.indexOf(kind) % quiet.length] ?? paper.card;
+      const dashed = { stroke: paper.soft, strokeDasharray: "3 2" };
+      const isUnsettled = LOOKING.test(kind) || SYNCHRONIZING.test(kind);
+      return [kind, { ...plain, fill: grey, ...(isUnsettled && dashed) }];
     }),
   );
+}
+
+const LOOKING = /^(looking|candidate)\b/i;
+const SYNCHRONIZING = /^synchronizing\b/i;
+
+function follows(role: string | undefined): boolean {
+  return role !== undefined && /^follow/i.test(role);
 }
 
 /** Whether a server in this role leads the others. */
 export function leads(role: string | undefined): boolean {
   return role !== undefined && /^(leader|leading|master|primary|active)\b/i.test(role);
-}
-
-function isLooking(role: string): boolean {
-  return /^(looking|candidate)\b/i.test(role);
 }
 
 type Band = Scene["bands"][number];

@@ -30,6 +30,19 @@ test("roles of one kind look alike in every epoch, and the legend names each kin
   }
 });
 
+test("who looks for a leader has a dashed edge, and who follows is always of one grey", () => {
+  const run = new Recorder("a", "b");
+  for (const [n, role] of ["reads only", "synchronizing", "looking", "following"].entries()) {
+    run.role(n * 10, "a", role);
+  }
+  const { svg } = roles(run.trace(40), { nodes: ["a"] });
+  const signs = svg.match(/<rect [^>]*height="11"[^>]*>/g)?.map((sign) => sign.includes('"3 2"'));
+  expect(signs).toEqual([false, true, true, false]);
+  const grey = /fill="#dde2e8"/;
+  expect(svg).toMatch(grey);
+  expect(roles(terms()).svg).toMatch(grey);
+});
+
 test("crashes, pauses and cuts are marked; messages and who has no role are left out", () => {
   const { svg, alt } = roles(terms());
   const drawn = words(svg);
