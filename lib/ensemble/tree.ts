@@ -36,6 +36,8 @@ export type Change = {
   readonly path: string;
 };
 
+const utf8 = new TextEncoder();
+
 /** A tree as ZooKeeper begins: the root, and the nodes that ZooKeeper keeps for itself. */
 export function emptyTree(): Tree {
   const tree: Tree = { nodes: new Map(), sessions: new Map() };
@@ -65,7 +67,7 @@ export function statOf(node: Znode): Stat {
     cversion: 2 * node.created - node.children.size,
     aversion: 0,
     ephemeralOwner,
-    dataLength: typeof data === "string" ? Buffer.byteLength(data) : data.length,
+    dataLength: typeof data === "string" ? utf8.encode(data).length : data.length,
     numChildren: node.children.size,
   };
 }
