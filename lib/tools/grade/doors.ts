@@ -7,6 +7,7 @@ import { registerHooks } from "node:module";
 import { types } from "node:util";
 import { runInNewContext } from "node:vm";
 import { type Job, type Patch, twinOf } from "./job.ts";
+import { plant } from "./plant.ts";
 
 /**
  * What stays of Node besides the language itself: the library or fast-check needs each of them. There are no timers
@@ -38,10 +39,8 @@ export type Doors = {
 /** Takes over how modules are found and read: `quorumlab/…` from anywhere, and patches before types are stripped. */
 export function openDoors(job: Job): Doors {
   let rooms: readonly string[] | undefined;
-  const waiting = new Set(job.patches);
-  const patchesOf = (url: string) =>
-    job.patches.filter((patch) => new URL(patch.file, job.project).href === url);
   const instances = [job.submission, twinOf(job.submission)];
+  const unused = plant(job.patches, job.project);
   registerHooks({
     resolve(specifier, context, next) {
       const room = /^quorumlab\/([a-z]+)$/.exec(specifier)?.[1];
@@ -59,18 +58,14 @@ export function openDoors(job: Job): Doors {
       // A submission is a module whatever lies beside it: as CommonJS it would be handed `require`.
       const own = instances.includes(url);
       const loaded = next(url, own ? { ...context, format: "module-typescript" } : context);
-      const patches = patchesOf(own ? job.submission : url);
-      if (patches.length === 0 && !own) return loaded;
-      for (const patch of patches) waiting.delete(patch);
-      const source = patches.reduce(patched, String(loaded.source));
-      return { ...loaded, source: own ? source.replace(TYPES_ONLY, blank) : source };
+      return own ? { ...loaded, source: String(loaded.source).replace(TYPES_ONLY, blank) } : loaded;
     },
   });
   return {
     close(allowed) {
       rooms = allowed;
     },
-    unused: () => [...waiting],
+    unused,
   };
 }
 
@@ -88,16 +83,6 @@ function refusal(specifier: string, room: string | undefined, rooms: readonly st
   }
   const allowed = rooms.map((each) => `quorumlab/${each}`).join(" and ") || "types only";
   return `It imports "${specifier}", which a submission cannot: it is one file and may import ${allowed}.`;
-}
-
-function patched(source: string, { file, from, to }: Patch): string {
-  const parts = source.split(from);
-  if (parts.length !== 2) {
-    throw new Error(
-      `patch of ${file}: expected its text exactly once, found ${parts.length - 1} times`,
-    );
-  }
-  return parts.join(to);
 }
 
 /** Freezes values and all that can be reached from them by properties and prototypes. */

@@ -11,7 +11,6 @@ import { type ExerciseReport, type PropertyReport, total, worst } from "./report
 import { DEFAULT_FOLDER, type GradeOptions, PROJECT, TABLE } from "./settings.ts";
 import { typeMistake } from "./types.ts";
 
-export type { Patch } from "./job.ts";
 export type { GradeOptions } from "./settings.ts";
 
 /**

@@ -11,11 +11,16 @@ const SHRINKS_MAX = 2_000;
 
 const now = performance.now.bind(performance);
 
+/** What is tried: it need not be worth points. */
+type Tried = Pick<Property<never>, "runs" | "situations" | "of">;
+
 export type Conditions = {
   /** The submission's file URL, to find its lines in stack traces. */
   readonly file: string;
   readonly times: number;
   readonly patienceMs: number;
+  /** After so many trials of shrinking it stops; 2,000 unless told. */
+  readonly shrinks?: number;
   onRun(runs: number): void;
 };
 
@@ -35,7 +40,7 @@ export async function tryExamples(exercise: AnyExercise, ear: Ear, file: string)
 
 /** Tries one property: the case that failed last time, then fresh ones. Never throws. */
 export async function judge(
-  property: Property<never>,
+  property: Tried,
   ear: Ear,
   task: Task,
   conditions: Conditions,
@@ -55,7 +60,7 @@ export async function judge(
 }
 
 async function trials(
-  property: Property<never>,
+  property: Tried,
   ear: Ear,
   { number, seed }: Task,
   conditions: Conditions,
@@ -115,7 +120,7 @@ function ruling(
 function warden(
   isAsync: boolean,
   ear: Ear,
-  { patienceMs, onRun }: Conditions,
+  { patienceMs, shrinks: most = SHRINKS_MAX, onRun }: Conditions,
   wanted: number,
 ): fc.Plugin<unknown> {
   const untilMs = now() + patienceMs;
@@ -130,7 +135,7 @@ function warden(
     return { error: "error" in out ? out.error : new Error(messageOf(out)) };
   };
   const over = () => {
-    const enough = failed ? ++shrinks > SHRINKS_MAX || ear.turn !== undefined : runs >= wanted;
+    const enough = failed ? ++shrinks > most || ear.turn !== undefined : runs >= wanted;
     return enough || now() > untilMs;
   };
   return () => ({

@@ -6,18 +6,11 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { pathToFileURL } from "node:url";
 import { inParallel } from "../grade/command.ts";
-import { gradeExercise, type Patch } from "../grade/grade.ts";
+import { gradeExercise } from "../grade/grade.ts";
 import type { ExerciseReport } from "../grade/report.ts";
 import { PROJECT } from "../grade/settings.ts";
-
-/** A known-wrong implementation, as test/known-wrong lists it. */
-export type KnownWrong = Patch & {
-  readonly name: string;
-  /** The `says` of the property that catches it. */
-  readonly caughtBy: string;
-};
+import { type KnownWrong, knownWrongOf } from "./subjects.ts";
 
 /** What was checked, and what became of it. */
 export type Catch = {
@@ -39,13 +32,6 @@ export type Catch = {
 type Subject = { readonly system: string; readonly wrong?: KnownWrong; readonly folder: string };
 type Graded = { readonly report: ExerciseReport; readonly ms: number };
 
-/** The known-wrong implementations of an exercise. */
-async function knownWrong(name: string): Promise<readonly KnownWrong[]> {
-  const file = pathToFileURL(join(PROJECT, `test/known-wrong/${name}.ts`)).href;
-  const { patches } = (await import(file)) as { patches: readonly KnownWrong[] };
-  return patches;
-}
-
 /**
  * Grades the solutions and every known-wrong implementation, each time with a fresh seed.
  *
@@ -63,7 +49,7 @@ export async function catches(
   try {
     const lists = await Promise.all(
       names.map(async (system) => {
-        const all = [undefined, ...(await knownWrong(system))];
+        const all = [undefined, ...(await knownWrongOf(system))];
         return all.map((wrong, nth) => planted(system, wrong, join(root, `${system}-${nth}`)));
       }),
     );

@@ -1,6 +1,6 @@
 /** Judges a module of ours in this process, as the grading child judges a learner's: the same trials, the same ruling. */
 
-import type { AnyExercise } from "../../properties/index.ts";
+import type { AnyExercise, System } from "../../properties/index.ts";
 import { listen, type Submission } from "../grade/ear.ts";
 import type { Found } from "../grade/job.ts";
 import { LIMITS } from "../grade/settings.ts";
@@ -29,16 +29,21 @@ export function judged(
 }
 
 /** What was found and the command that runs it again; undefined when all is well. */
-export function trouble(exercise: AnyExercise, found: Found, seed: number): string | undefined {
+export function trouble(
+  judged: AnyExercise | System,
+  found: Found,
+  seed: number,
+): string | undefined {
   if (found.verdict === "ok") return undefined;
   const { number, verdict, message = "", failing, counterexample } = found;
-  const says = exercise.properties[number - 1]?.says;
+  const says = judged.properties[number - 1]?.says;
   const at =
     failing === undefined ? `--seed ${seed}` : `--seed ${failing.seed} --path ${failing.path}`;
+  const whose = "exports" in judged ? " --exercises solutions" : "";
   const lines = [
-    `${exercise.name}, property ${number}, "${says}": ${verdict}. ${message}`,
+    `${judged.name}, property ${number}, "${says}": ${verdict}. ${message}`,
     ...(counterexample === undefined ? [] : [`  smallest found: ${counterexample}`]),
-    `  again: npx quorumlab replay ${exercise.name} ${number} ${at} --exercises solutions`,
+    `  again: npx quorumlab replay ${judged.name} ${number} ${at}${whose}`,
   ];
   return lines.join("\n");
 }
