@@ -11,6 +11,7 @@ export type { Kept, SyncDecision } from "./decisions.ts";
 export { acceptEpoch, commitPoint, majority, supersedes, syncDecision } from "./decisions.ts";
 export type { ErrorCode } from "./errors.ts";
 export { CODES, ZooKeeperError } from "./errors.ts";
+export type { SessionPort } from "./face.ts";
 export { face } from "./face.ts";
 export type {
   CreateMode,

@@ -157,8 +157,13 @@ export type Txn =
     }
   | Failure;
 
-/** Who asked: the server that must answer, its client, and the number of the request. */
-export type Origin = { readonly server: NodeId; readonly client: NodeId; readonly xid: number };
+/** Who asked: the server that must answer, its client, the session (0 asks for one), and the number of the request. */
+export type Origin = {
+  readonly server: NodeId;
+  readonly client: NodeId;
+  readonly session: SessionId;
+  readonly xid: number;
+};
 
 /** One transaction in a history. */
 export type Entry = {

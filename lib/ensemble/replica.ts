@@ -125,9 +125,13 @@ export function tell(server: Server, { client, type, path }: Firing, turn: Turn)
 /** A transaction is in the tree: whoever asked for it here hears, and whoever's session it ended is let go. */
 function settle(server: Server, entry: Entry, result: Result | Failure, turn: Turn): void {
   const { origin, txn, zxid } = entry;
-  if (origin?.server === server.id) {
-    const attached = server.clients.get(origin.client);
-    if (attached?.session === 0 && txn.kind === "createSession") attached.session = zxid;
+  const attached = origin?.server === server.id && server.clients.get(origin.client);
+  // A client that came back on a new connection, or in a new life, may use the number of an old request again.
+  if (attached && attached.session === origin?.session) {
+    if (txn.kind === "createSession") {
+      attached.session = zxid;
+      attached.timeoutMs = txn.timeoutMs;
+    }
     answer(server, origin.client, origin.xid, result, turn);
   }
   if (txn.kind !== "closeSession") return;

@@ -106,7 +106,7 @@ export function decide(
   switch (message.kind) {
     case "forward": {
       const { session, client, xid } = message;
-      const origin = { server: from, client, xid };
+      const origin = { server: from, client, session, xid };
       propose(server, leading, session, checked(leading, from, message, turn), origin, turn);
       return;
     }
