@@ -1,0 +1,226 @@
+/**
+ * A register kept by a quorum of replicas, over datagrams: no leader, no election, no log. A write is stored at a
+ * quorum, a read asks a quorum, and the two share a replica. Sources: Attiya, Bar-Noy and Dolev, "Sharing Memory
+ * Robustly in Message-Passing Systems" (J. ACM 1995); with several writers, Lynch and Shvartsman, "Robust Emulation of
+ * Shared Memory Using Dynamic Quorum-Acknowledged Broadcasts" (FTCS 1997).
+ */
+
+import {
+  type NodeId,
+  type Out,
+  type ProgramHost,
+  type Protocol,
+  type Server,
+  withProgram,
+} from "quorumlab/sim";
+import { CallError } from "./client.ts";
+
+/** The order of writes: by counter, then by writer. `writer` is a name that no other write has. */
+export type Timestamp = { readonly counter: number; readonly writer: string };
+
+/** What was written, and when. The value is null, and the counter 0, before the first write. */
+export type Version = { readonly value: string | null; readonly timestamp: Timestamp };
+
+/** How many replicas must answer when a read or write asks, and when it stores. */
+export type QuorumSizes = { readonly read: number; readonly write: number };
+
+/** The decisions behind a register; an exercise replaces them. */
+export type RegisterDecisions = {
+  quorumSizes(replicas: number): QuorumSizes;
+  newest(versions: readonly Version[]): Version;
+  nextTimestamp(found: readonly Version[], writer: string): Timestamp;
+  mustWriteBack(found: readonly Version[], sizes: QuorumSizes): boolean;
+};
+
+/** Majorities: the smallest quorums of which any two share a replica. */
+export function quorumSizes(replicas: number): QuorumSizes {
+  const majority = Math.floor(replicas / 2) + 1;
+  return { read: majority, write: majority };
+}
+
+/** The version with the highest timestamp. Two writers may choose one counter; their names decide. */
+export function newest(versions: readonly Version[]): Version {
+  return versions.reduce((a, b) => (isAfter(b.timestamp, a.timestamp) ? b : a));
+}
+
+function isAfter(a: Timestamp, b: Timestamp): boolean {
+  return a.counter > b.counter || (a.counter === b.counter && a.writer > b.writer);
+}
+
+/** The timestamp of a new write: after everything that its quorum has. */
+export function nextTimestamp(found: readonly Version[], writer: string): Timestamp {
+  return { counter: newest(found).timestamp.counter + 1, writer };
+}
+
+/**
+ * Whether a read must store what it will return: unless a whole write quorum has it already, the write may have died
+ * half-way, and the next read could miss it.
+ */
+export function mustWriteBack(found: readonly Version[], sizes: QuorumSizes): boolean {
+  const { timestamp } = newest(found);
+  return found.filter((each) => !isAfter(timestamp, each.timestamp)).length < sizes.write;
+}
+
+type Request = { readonly kind: "get" } | { readonly kind: "put"; readonly version: Version };
+type Answer = { readonly kind: "found"; readonly version: Version } | { readonly kind: "kept" };
+/** Between a client's machine and its program: whom to ask for what, and what came of it (null: too late). */
+type Ask = { kind: "ask"; nth: number; request: Request; needed: number };
+type Over = { kind: "over"; nth: number; call: string; answers: Answer[] | null };
+/** Requests and answers have the number of their call. */
+export type RegisterMessage = ((Request | Answer) & { readonly call: string }) | Ask | Over;
+
+/** A replica. It keeps the newest version that it was sent, on disk before it says so. */
+export function registerReplica(
+  decisions: Pick<RegisterDecisions, "newest"> = { newest },
+): Protocol<Version, RegisterMessage> {
+  return {
+    wire: "datagram",
+
+    onStart: (_self, saved) =>
+      saved.cell("version") ?? { value: null, timestamp: { counter: 0, writer: "" } },
+
+    onMessage(state, _nowMs, from, message, out) {
+      if (message.kind === "get") {
+        out.send(from, { kind: "found", call: message.call, version: state });
+      } else if (message.kind === "put") {
+        const version = decisions.newest([state, message.version]);
+        if (version !== state) out.put("version", Object.assign(state, version));
+        out.send(from, { kind: "kept", call: message.call });
+      }
+    },
+  };
+}
+
+export type RegisterOptions = Partial<RegisterDecisions> & {
+  readonly replicas: readonly NodeId[];
+  /** After how long a replica that has not answered is asked again: 20 ms unless told. */
+  readonly againMs?: number;
+  /** How long a quorum is waited for: 200 ms unless told. */
+  readonly timeoutMs?: number;
+};
+
+type Call = Ask & { readonly answers: Record<NodeId, Answer>; triesLeft: number };
+export type GatherState = {
+  readonly self: NodeId;
+  /** How often this client has started: its calls are numbered by life, so that none is ever taken for another. */
+  readonly life: number;
+  readonly calls: Record<string, Call>;
+};
+
+/** A client's machine: it asks all replicas, again and again, until as many as needed have answered. */
+function gatherer(options: RegisterOptions): Protocol<GatherState, RegisterMessage> {
+  const { replicas, againMs = 20, timeoutMs = 200 } = options;
+
+  function ask({ calls }: GatherState, call: string, out: Out<RegisterMessage>): void {
+    const { request, answers } = calls[call] as Call;
+    for (const replica of replicas) {
+      if (answers[replica] === undefined) out.send(replica, { ...request, call });
+    }
+    out.setTimer(call, againMs);
+  }
+
+  function settle(state: GatherState, call: string, isMet: boolean, out: Out<RegisterMessage>) {
+    const { nth, answers } = state.calls[call] as Call;
+    delete state.calls[call];
+    out.cancelTimer(call);
+    const all = isMet ? Object.values(answers) : null;
+    out.send(state.self, { kind: "over", nth, call, answers: all });
+  }
+
+  return {
+    wire: "datagram",
+
+    onStart(self, saved, _nowMs, out) {
+      // Nothing leaves before this is on disk.
+      const life = (saved.cell<number>("life") ?? 0) + 1;
+      out.put("life", life);
+      return { self: self.id, life, calls: {} };
+    },
+
+    onMessage(state, _nowMs, from, message, out) {
+      if (message.kind === "ask") {
+        const call = `${state.life}.${message.nth}`;
+        const triesLeft = Math.ceil(timeoutMs / againMs);
+        state.calls[call] = { ...message, answers: {}, triesLeft };
+        ask(state, call, out);
+      } else if (message.kind === "found" || message.kind === "kept") {
+        const call = state.calls[message.call];
+        if (call === undefined) return;
+        call.answers[from] = message;
+        if (Object.keys(call.answers).length < call.needed) return;
+        settle(state, message.call, true, out);
+      }
+    },
+
+    onTimer(state, _nowMs, name, out) {
+      const call = state.calls[name] as Call;
+      call.triesLeft -= 1;
+      if (call.triesLeft > 0) ask(state, name, out);
+      else settle(state, name, false, out);
+    },
+  };
+}
+
+/** What the program of a register's client may use: what any program has, and the register. */
+export type RegisterHost = Omit<ProgramHost<unknown>, "send" | "receive"> & {
+  /** @throws CallError when no quorum answered in time */
+  read(): Promise<string | null>;
+  /** @throws CallError when no quorum answered in time; the value may be read all the same, now or later */
+  write(value: string): Promise<void>;
+};
+
+/** Asks all replicas until `needed` have answered. @returns what they have, and a name for a write */
+type Gather = (request: Request, needed: number) => Promise<{ found: Version[]; writer: string }>;
+
+/** The algorithm: both operations first ask a quorum what it has, then store at a quorum. */
+function operations(
+  decide: RegisterDecisions,
+  sizes: QuorumSizes,
+  gather: Gather,
+): Pick<RegisterHost, "read" | "write"> {
+  return {
+    async read() {
+      const { found } = await gather({ kind: "get" }, sizes.read);
+      const version = decide.newest(found);
+      if (decide.mustWriteBack(found, sizes)) await gather({ kind: "put", version }, sizes.write);
+      return version.value;
+    },
+    async write(value) {
+      const { found, writer } = await gather({ kind: "get" }, sizes.read);
+      const version = { value, timestamp: decide.nextTimestamp(found, writer) };
+      await gather({ kind: "put", version }, sizes.write);
+    },
+  };
+}
+
+/** A server of the world that runs a program with a register. */
+export function registerClient(
+  options: RegisterOptions,
+  program: (host: RegisterHost) => Promise<void>,
+): Server<GatherState, RegisterMessage> {
+  const decide = { quorumSizes, newest, nextTimestamp, mustWriteBack, ...options };
+  const sizes = decide.quorumSizes(options.replicas.length);
+
+  return withProgram(gatherer(options), (host) => {
+    const { send, receive, ...rest } = host;
+    const waiting: ((over: Over) => void)[] = [];
+    const listen = async (): Promise<never> => {
+      for (;;) {
+        const over = (await receive()) as Over;
+        waiting[over.nth]?.(over);
+      }
+    };
+    void listen();
+    const gather: Gather = (request, needed) =>
+      new Promise((resolve, reject) => {
+        const settled = ({ call, answers }: Over) => {
+          const found = answers?.flatMap((each) => (each.kind === "found" ? each.version : []));
+          if (found !== undefined) resolve({ writer: `${rest.id}.${call}`, found });
+          else reject(new CallError("OperationTimeout", `${needed} replicas`, request.kind));
+        };
+        send({ kind: "ask", nth: waiting.push(settled) - 1, request, needed });
+      });
+
+    return program({ ...rest, ...operations(decide, sizes, gather) });
+  });
+}
