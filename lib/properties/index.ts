@@ -14,6 +14,7 @@ export type Exercises = Readonly<Record<string, () => Promise<AnyExercise>>>;
 export const exercises: Exercises = {
   "00-linearizability": async () => (await import("./00-linearizability.ts")).exercise,
   "01-tracker": async () => (await import("./01-tracker.ts")).exercise,
+  "04-quorum-register": async () => (await import("./04-quorum-register.ts")).exercise,
   "10-capacity": async () => (await import("./10-capacity.ts")).exercise,
   "10-placement": async () => (await import("./10-placement.ts")).exercise,
   "10-availability": async () => (await import("./10-availability.ts")).exercise,

@@ -1,0 +1,162 @@
+/** A register with the decisions of a module: replicas, clients that do what a plan says, and what goes wrong. */
+
+import { type History, linearizable, Recorder, register } from "quorumlab/check";
+import {
+  CallError,
+  type RegisterDecisions,
+  type RegisterMessage,
+  registerClient,
+  registerReplica,
+} from "quorumlab/recipes";
+import { type Fault, type NodeId, type Run, type Scenario, simulate } from "quorumlab/sim";
+import { excerpt } from "./excerpt.ts";
+import { Violation } from "./exercise.ts";
+
+/** What a client does next: it waits, and then reads or writes. */
+export type Step = {
+  readonly client: NodeId;
+  readonly kind: "read" | "write";
+  readonly waitMs: number;
+};
+export type Plan = {
+  readonly seed: number;
+  readonly replicas: number;
+  readonly steps: readonly Step[];
+  readonly faults: readonly Fault[];
+};
+type Input = { readonly kind: "read" } | { readonly kind: "write"; readonly value: string };
+export type Outcome = {
+  readonly run: Run;
+  readonly history: History<Input, string | null>;
+};
+
+export const CLIENTS = ["c1", "c2", "c3"];
+/** The longest way of a message when nothing delays it, and how long a disk takes. */
+export const WAY_MS = 5;
+export const SYNC_MS = 1;
+const RUN_MS = 800;
+
+export function replicasOf({ replicas }: Pick<Plan, "replicas">): NodeId[] {
+  return Array.from({ length: replicas }, (_, i) => `s${i + 1}`);
+}
+
+/** Runs a plan. Neighbouring machines decide with different instances of the module: they share no variable. */
+export async function carryOut(
+  plan: Plan,
+  module: RegisterDecisions,
+  twin: RegisterDecisions,
+): Promise<Outcome> {
+  const seen = new Recorder<Input, string | null>();
+  const replicas = replicasOf(plan);
+  const [one, other] = [checked(module), checked(twin)];
+  const servers: Record<NodeId, Scenario["servers"][string]> = {};
+  for (const [i, client] of CLIENTS.entries()) {
+    const decisions = i % 2 === 0 ? one : other;
+    const steps = plan.steps.filter((step) => step.client === client);
+    servers[client] = performer(steps, { ...decisions, replicas, timeoutMs: 80 }, seen);
+  }
+  for (const [i, replica] of replicas.entries()) {
+    servers[replica] = registerReplica(i % 2 === 0 ? other : one);
+  }
+  const { seed, faults } = plan;
+  const world = { latency: { minMs: 1, maxMs: WAY_MS }, syncTime: SYNC_MS };
+  const run = await simulate({ seed, servers, faults, forMs: RUN_MS, ...world });
+  return { run, history: seen.history() };
+}
+
+/** A client that takes its steps one after the other. After a crash it goes on with the next one. */
+function performer(
+  steps: readonly Step[],
+  options: Parameters<typeof registerClient>[0],
+  seen: Recorder<Input, string | null>,
+): Scenario["servers"][string] {
+  const left = steps.map((step, i) => ({ ...step, value: `${step.client}'s ${i + 1}` }));
+  let abandon = () => {};
+  return registerClient(options, async ({ id, trueMs, sleep, read, write }) => {
+    abandon();
+    abandon = () => {};
+    for (;;) {
+      const step = left.shift();
+      if (step === undefined) return;
+      await sleep(step.waitMs);
+      const { kind, value } = step;
+      const call = seen.invoke(id, kind === "read" ? { kind } : { kind, value }, trueMs());
+      abandon = call.info;
+      try {
+        const output = kind === "read" ? await read() : await write(value).then(() => null);
+        call.ok(output, trueMs());
+      } catch (error) {
+        if (!(error instanceof CallError)) throw error;
+        call.info();
+      }
+      abandon = () => {};
+    }
+  });
+}
+
+/** The decisions of a module; what no register can work with is said at once. */
+function checked(module: RegisterDecisions): RegisterDecisions {
+  const expect = (isSo: boolean, call: string, got: unknown, expected: string) => {
+    if (isSo) return;
+    throw new Violation(`${call} returned ${JSON.stringify(got)}; expected ${expected}.`);
+  };
+  return {
+    quorumSizes(replicas) {
+      const sizes = module.quorumSizes(replicas);
+      const fits = (size: unknown) =>
+        Number.isInteger(size) && Number(size) >= 1 && Number(size) <= replicas;
+      const isSo = fits(sizes?.read) && fits(sizes?.write);
+      expect(isSo, `quorumSizes(${replicas})`, sizes, `whole numbers from 1 to ${replicas}`);
+      return sizes;
+    },
+    newest(versions) {
+      const version = module.newest(versions);
+      const key = JSON.stringify(version);
+      const given = versions.find((each) => JSON.stringify(each) === key);
+      const said = JSON.stringify(versions.map(({ timestamp }) => timestamp));
+      expect(given !== undefined, `newest of ${said}`, version, "one of the versions it was given");
+      return given ?? version;
+    },
+    nextTimestamp(found, writer) {
+      const timestamp = module.nextTimestamp(found, writer);
+      const isSo = Number.isFinite(timestamp?.counter) && timestamp.writer === writer;
+      expect(isSo, `nextTimestamp(…, "${writer}")`, timestamp, "a counter, and the writer given");
+      return timestamp;
+    },
+    mustWriteBack(found, sizes) {
+      const must: unknown = module.mustWriteBack(found, sizes);
+      expect(typeof must === "boolean", "mustWriteBack", must, "true or false");
+      return must === true;
+    },
+  };
+}
+
+/** Throws when no order explains what the clients saw. */
+export function mustBeLinearizable({ run, history }: Outcome): void {
+  const result = linearizable(history, register<string | null>(null));
+  if (result.verdict === "ok") return;
+  if (result.verdict === "unknown") throw new Error(result.reason);
+  const { operation, why } = result;
+  const untilMs = "returnedMs" in operation ? operation.returnedMs : run.trace.endMs;
+  const when = `${Math.round(operation.invokedMs)}–${Math.round(untilMs)} ms`;
+  throw new Violation(
+    `No order explains what the clients saw: at ${when} ${operation.client}'s ${why}.`,
+    { trace: lastStretch(run, untilMs), history, result },
+  );
+}
+
+/** What a picture shows: the requests and answers of the last moments, with what they carry. */
+export function lastStretch(run: Run, untilMs: number): ReturnType<typeof excerpt> {
+  const trace = run.trace.events
+    .filter(({ atMs }) => atMs <= untilMs)
+    .map((event) => ("body" in event ? { ...event, body: { kind: labelOf(event.body) } } : event));
+  const view = { atMs: untilMs, trace, state: () => undefined };
+  return excerpt(view, run.trace.nodes, { lastMs: 120, without: ["ask", "over"] });
+}
+
+function labelOf(body: unknown): string {
+  const message = body as RegisterMessage;
+  if (!("version" in message)) return message.kind;
+  const { value, timestamp } = message.version;
+  return `${message.kind} ${value} @${timestamp.counter}`;
+}
