@@ -40,6 +40,11 @@ export type Exercise<Module> = {
    * an exercise is not solved by an import.
    */
   readonly rooms?: readonly string[];
+  /**
+   * True when a submission is given, or hands out, things with methods or promises, such as a client or a protocol.
+   * Left out, both are plain data. Either way neither side holds an object of the other's.
+   */
+  readonly live?: boolean;
   /** Shown one at a time, on request: each says a little more. */
   readonly hints: readonly string[];
   /** The examples in the stub's docstring; throws when one does not hold. Worth no points, tried first. */

@@ -6,17 +6,11 @@
 import { inspect } from "node:util";
 import { Violation } from "../../properties/exercise.ts";
 import type { AnyExercise } from "../../properties/index.ts";
+import { type Callable, gate } from "./crossing.ts";
 import { twinOf } from "./job.ts";
 
-/** So many calls lie between judges and submission that no stack trace tells it who is asking, or for what. */
-const CORRIDOR_CALLS = 12;
-
-const NOTHING = /(?:)/;
-
-type Exported = (...args: never[]) => unknown;
-
 /** What a submission exports. */
-export type Submission = Readonly<Record<string, Exported>>;
+export type Submission = Readonly<Record<string, Callable>>;
 
 /** The exports, and what was heard at them. */
 export type Ear = {
@@ -36,54 +30,26 @@ export type Ear = {
 export function listen(
   exported: Submission,
   other: Submission,
-  { exports: names }: AnyExercise,
+  { exports: names, live = false }: Pick<AnyExercise, "exports" | "live">,
 ): Ear {
-  const heard: Record<string, Exported> = {};
-  const twin: Record<string, Exported> = {};
+  const heard: Record<string, Callable> = {};
+  const twin: Record<string, Callable> = {};
   const ear: Ear = { module: heard, twin, turn: undefined, thrown: new WeakSet() };
-  const apply = calling(ear);
-  for (const name of names) {
-    const [one, two] = [exported[name], other[name]];
-    if (one !== undefined) heard[name] = new Proxy(one, { apply });
-    if (two !== undefined) twin[name] = new Proxy(two, { apply });
-  }
-  Object.freeze(heard);
-  Object.freeze(twin);
-  return ear;
-}
-
-/** How a listened-to export is called. Whose `this` it would be is the judges' module, so it gets none. */
-function calling(ear: Ear) {
   const inWordsHeard = (error: unknown): Error => {
     const words = error instanceof Violation ? error : inWords(error);
     ear.thrown.add(words);
     if (words.message.endsWith("your turn")) ear.turn ??= words.message;
     return words;
   };
-  const settled = async (result: Promise<unknown>) => {
-    try {
-      return plain(await result);
-    } catch (error) {
-      throw inWordsHeard(error);
-    }
-  };
-  return (target: Exported, _self: unknown, args: unknown[]): unknown => {
-    const copies = structuredClone(args);
-    try {
-      const result = corridor(CORRIDOR_CALLS, target, copies);
-      args.forEach((arg, at) => void overwrite(arg, plain(copies[at])));
-      return result instanceof Promise ? settled(result) : plain(result);
-    } catch (error) {
-      throw inWordsHeard(error);
-    }
-  };
-}
-
-function corridor(calls: number, target: Exported, args: unknown[]): unknown {
-  if (calls > 0) return corridor(calls - 1, target, args);
-  // What was matched last is one memory for all: RegExp.$1 would tell one instance what another saw.
-  NOTHING.test("");
-  return Reflect.apply(target, undefined, args);
+  const through = gate(live, inWordsHeard);
+  for (const name of names) {
+    const [one, two] = [exported[name], other[name]];
+    if (one !== undefined) heard[name] = through(one);
+    if (two !== undefined) twin[name] = through(two);
+  }
+  Object.freeze(heard);
+  Object.freeze(twin);
+  return ear;
 }
 
 /**
@@ -106,36 +72,6 @@ function textOf(look: () => unknown): string | undefined {
   } catch {
     return undefined;
   }
-}
-
-function plain(result: unknown): unknown {
-  if (typeof result !== "object" && typeof result !== "function") return result;
-  try {
-    return structuredClone(result);
-  } catch {
-    throw new Violation("It handed out something that is not plain data.");
-  }
-}
-
-type Fields = Record<string, unknown>;
-
-const isFields = (value: unknown): value is Fields => typeof value === "object" && value !== null;
-
-/**
- * Makes the judges' object say what the submission made of its copy; what is the same is not touched.
- *
- * @returns what belongs in the place of `kept`: itself when it is an object and can say the same
- */
-function overwrite(kept: unknown, made: unknown): unknown {
-  if (!isFields(kept) || !isFields(made) || Array.isArray(kept) !== Array.isArray(made))
-    return made;
-  for (const key of Object.keys(kept)) if (!Object.hasOwn(made, key)) delete kept[key];
-  if (Array.isArray(kept) && kept.length !== made.length) kept.length = Number(made.length);
-  for (const [key, value] of Object.entries(made)) {
-    const now = overwrite(kept[key], value);
-    if (!Object.is(kept[key], now)) kept[key] = now;
-  }
-  return kept;
 }
 
 /** An error's name, message and line in the submission, as far as it has them. */
