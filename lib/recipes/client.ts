@@ -76,14 +76,15 @@ function face<R extends Replies>(host: ProgramHost<ClientMessage>): ClientHost<R
   const waiting = new Map<number, (answer: ToProgram) => void>();
   let calls = 0;
   let answering: Answering | undefined;
-  let session: { known: Known; hear(news: SessionNews): void } | undefined;
+  const sessions: { known: Known; hear(news: SessionNews): void }[] = [];
 
   const listen = async (): Promise<never> => {
     for (;;) {
       const message = (await receive()) as ToProgram;
       if (message.kind === "session") {
+        const session = sessions[message.nth];
         if (session === undefined) continue;
-        session.known = message.known;
+        session.known = message.known ?? session.known;
         for (const news of message.news) session.hear(news);
       } else if (message.kind === "asked") {
         void give(message.from, message.call, message.request);
@@ -115,12 +116,12 @@ function face<R extends Replies>(host: ProgramHost<ClientMessage>): ClientHost<R
     },
     zookeeper(options) {
       const { zookeeper, hear } = faceOf({
-        ask: (number, request) => send({ kind: "askSession", number, request }),
+        ask: (number, request) => send({ kind: "askSession", nth, number, request }),
         look: () => own.known,
       });
       const own = { known: { session: 0, timeoutMs: 0, aliveUntilMs: -Infinity }, hear };
-      session = own;
-      send({ kind: "openSession", options });
+      const nth = sessions.push(own) - 1;
+      send({ kind: "openSession", nth, options });
       return new Promise((resolve) => {
         const stop = zookeeper.onState(() => {
           stop();

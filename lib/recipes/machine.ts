@@ -33,8 +33,14 @@ export type FromProgram =
       readonly request: Numbered;
     })
   | (Numbered & { readonly kind: "answer"; readonly to: NodeId; readonly answer: Numbered })
-  | { readonly kind: "openSession"; readonly options: SessionOptions }
-  | { readonly kind: "askSession"; readonly number: number; readonly request: Request };
+  /** Sessions are numbered, so that none hears what was said to another. */
+  | { readonly kind: "openSession"; readonly nth: number; readonly options: SessionOptions }
+  | {
+      readonly kind: "askSession";
+      readonly nth: number;
+      readonly number: number;
+      readonly request: Request;
+    };
 
 /** What the machine knows of its session at present. */
 export type Known = Pick<ZooKeeper, "session" | "timeoutMs" | "aliveUntilMs">;
@@ -44,7 +50,12 @@ export type ToProgram =
   | (Numbered & { readonly kind: "replied"; readonly reply: Numbered })
   | (Numbered & { readonly kind: "failed"; readonly code: CallErrorCode })
   | (Numbered & { readonly kind: "asked"; readonly from: NodeId; readonly request: Numbered })
-  | { readonly kind: "session"; readonly known: Known; readonly news: readonly SessionNews[] };
+  | {
+      readonly kind: "session";
+      readonly nth: number;
+      readonly known?: Known;
+      readonly news: readonly SessionNews[];
+    };
 
 export type ClientMessage = Numbered | FromProgram | ToProgram | object;
 
@@ -59,7 +70,9 @@ export type ClientState = {
   readonly peers: Record<NodeId, { open: boolean; waiting: Numbered[] }>;
   /** Calls without a reply, with the peer that owes it and whether the request has left. */
   readonly calls: Record<number, { to: NodeId; left: boolean }>;
+  /** The program's newest session, and its number. */
   session: Session | undefined;
+  nth: number;
 };
 
 /** The machine. */
@@ -69,7 +82,8 @@ export const machine: Protocol<ClientState, ClientMessage> = {
   onStart({ id, peers }) {
     const nodes = [id, ...peers].sort();
     const rank = nodes.indexOf(id);
-    return { self: id, nodes: nodes.length, rank, peers: {}, calls: {}, session: undefined };
+    const session = undefined;
+    return { self: id, nodes: nodes.length, rank, peers: {}, calls: {}, session, nth: 0 };
   },
 
   onMessage(state, nowMs, from, message, out) {
@@ -131,15 +145,37 @@ function obey(state: ClientState, message: FromProgram, out: Out<ClientMessage>)
       out.send(message.to, message.answer);
       return;
     case "openSession":
-      if (state.session !== undefined) abandon(state.session, out);
+      giveUp(state, out);
+      state.nth = message.nth;
       state.session = openSession(message.options, out);
       return;
-    case "askSession":
-      if (state.session !== undefined) {
-        askSession(state.session, message.number, message.request, out);
+    case "askSession": {
+      const { nth, number, request } = message;
+      if (state.session !== undefined && nth === state.nth) {
+        askSession(state.session, number, request, out);
+        report(state, out);
+      } else {
+        out.send(state.self, { kind: "session", nth, news: [expired(number)] });
       }
-      report(state, out);
+    }
   }
+}
+
+/** Leaves a session for another: to the program it is over, the ensemble lets it expire. */
+function giveUp(state: ClientState, out: Out<ClientMessage>): void {
+  const { session } = state;
+  if (session === undefined) return;
+  abandon(session, out);
+  const isOver = session.state === "expired" || session.state === "closed";
+  if (!isOver) session.news.push({ kind: "state", state: "closed" });
+  for (const { number } of [...session.sent, ...session.waiting]) {
+    session.news.push(expired(number));
+  }
+  report(state, out);
+}
+
+function expired(number: number): SessionNews {
+  return { kind: "reply", number, result: { kind: "error", code: "SessionExpired" } };
 }
 
 /** A reply to a call of this host, or somebody else's call. */
@@ -152,11 +188,11 @@ function hear(state: ClientState, from: NodeId, message: Numbered, out: Out<Clie
 }
 
 /** Tells the program what its session has to tell. */
-function report({ self, session }: ClientState, out: Out<ClientMessage>): void {
+function report({ self, session, nth }: ClientState, out: Out<ClientMessage>): void {
   if (session === undefined) return;
   const { timeoutMs, aliveUntilMs } = session;
   const known = { session: session.session, timeoutMs, aliveUntilMs };
-  out.send(self, { kind: "session", known, news: session.news.splice(0) });
+  out.send(self, { kind: "session", nth, known, news: session.news.splice(0) });
 }
 
 function ask(state: ClientState, to: NodeId, request: Numbered, out: Out<ClientMessage>): void {
@@ -184,7 +220,12 @@ function fail(
 }
 
 /** @param call as it is on the wire; the program knows it without the rank */
-function settle(state: ClientState, call: number, answer: Numbered, out: Out<ClientMessage>): void {
+function settle(
+  state: ClientState,
+  call: number,
+  answer: Extract<ToProgram, { kind: "replied" | "failed" }>,
+  out: Out<ClientMessage>,
+): void {
   delete state.calls[call];
   out.cancelTimer(`call ${call}`);
   out.send(state.self, { ...answer, call: (call - state.rank) / state.nodes });

@@ -1,0 +1,120 @@
+/**
+ * What every recipe needs: to ask again after a lost connection when that is safe, and to keep up with something that
+ * changes. A recipe gets a session and a clock, and nothing else; it ends with the session.
+ */
+
+import {
+  type Data,
+  type ErrorCode,
+  type Watcher,
+  type ZooKeeper,
+  ZooKeeperError,
+} from "quorumlab/ensemble";
+
+/** The clock of a recipe's host, in milliseconds; it may count from any moment. */
+export type Clock = { now(): number; sleep(ms: number): Promise<void> };
+
+/** Whether an operation failed with one of these codes. */
+export function failedWith(error: unknown, ...codes: readonly ErrorCode[]): boolean {
+  return error instanceof ZooKeeperError && codes.includes(error.code);
+}
+
+/** Whether the answer is lost, or another server may give one; the request may have taken effect. */
+export function isLost(error: unknown): boolean {
+  return error instanceof ZooKeeperError && error.retriable;
+}
+
+/**
+ * Asks until there is an answer. Only for what may be done twice: reads, and writes that leave no second trace.
+ *
+ * @throws ZooKeeperError every error that asking again does not cure; SessionExpired at the end of the session
+ */
+export async function answered<T>(zk: ZooKeeper, clock: Clock, ask: () => Promise<T>): Promise<T> {
+  for (;;) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (!isLost(error)) throw error;
+      await clock.sleep(zk.timeoutMs / 40);
+    }
+  }
+}
+
+/** A watch as a promise: pass `fire` with the read, and wait for `fired`. */
+export function signal(): { readonly fire: () => void; readonly fired: Promise<void> } {
+  let fire = () => {};
+  const fired = new Promise<void>((resolve) => {
+    fire = resolve;
+  });
+  return { fire, fired };
+}
+
+/**
+ * Keeps up with what changes: reads it, and reads it again after each event of the watch that was set with the read.
+ * What lies between two reads is skipped, the last state never is.
+ *
+ * @param read passes the watcher on with what it asks
+ * @param tell hears what was read
+ * @param doubt hears that this is not so any more, before it is read again
+ * @param isOver says when to stop
+ * @returns resolves when it is over, or the session
+ */
+export async function keepReading<T>(
+  zk: ZooKeeper,
+  clock: Clock,
+  read: (watcher: Watcher) => Promise<T>,
+  tell: (now: T) => void,
+  doubt: () => void = () => {},
+  isOver: () => boolean = () => false,
+): Promise<void> {
+  try {
+    while (!isOver()) {
+      let isOld = false;
+      const changed = signal();
+      const watcher = () => {
+        if (isOld) return;
+        isOld = true;
+        doubt();
+        changed.fire();
+      };
+      const found = await answered(zk, clock, () => read(watcher));
+      if (!isOld) tell(found);
+      if (!isOver()) await changed.fired;
+    }
+  } catch (error) {
+    if (!failedWith(error, "SessionExpired")) throw error;
+  }
+}
+
+/** Reads a node that may be missing. The watcher hears of the first change that the answer does not show. */
+export async function look(
+  zk: ZooKeeper,
+  path: string,
+  watcher?: Watcher,
+): Promise<Awaited<ReturnType<ZooKeeper["getData"]>> | null> {
+  // The watch comes first: whatever is read after it is at least as new.
+  if ((await zk.exists(path, watcher)) === null) return null;
+  try {
+    return await zk.getData(path);
+  } catch (error) {
+    if (failedWith(error, "NoNode")) return null;
+    throw error;
+  }
+}
+
+/** Makes a directory, and those above it, unless they are there. */
+export async function makeDirectory(zk: ZooKeeper, path: string): Promise<void> {
+  for (let end = path.indexOf("/", 1); ; end = path.indexOf("/", end + 1)) {
+    const part = end === -1 ? path : path.slice(0, end);
+    try {
+      if (part !== "" && part !== "/") await zk.create(part);
+    } catch (error) {
+      if (!failedWith(error, "NodeExists")) throw error;
+    }
+    if (end === -1) return;
+  }
+}
+
+export function textOf(data: Data): string {
+  return typeof data === "string" ? data : new TextDecoder().decode(data);
+}
