@@ -200,7 +200,11 @@ class RealSession implements SessionPort {
     for (const { callback } of this.connection.packetQueue.queue.splice(0)) callback({ code: -4 });
     if (this.state === "connecting") return;
     this.become("disconnected");
-    this.after("patience", timeoutMs, () => this.fail(this.waiting.splice(0), "ConnectionLoss"));
+    this.after("patience", timeoutMs, () => {
+      const given = this.waiting.splice(0);
+      this.fail(given, "ConnectionLoss");
+      if (given.some(({ request }) => request.kind === "closeSession")) this.end("closed");
+    });
   }
 
   /** The session is over, and the connection does not come back. */

@@ -17,6 +17,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   notebooks: () => import("./notebooks/command.ts"),
   bench: () => import("./bench.ts"),
   prove: () => import("./prove.ts"),
+  compare: () => import("./compare.ts"),
 };
 
 async function help(): Promise<string> {
