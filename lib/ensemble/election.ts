@@ -16,10 +16,10 @@ import { detach, type Server, sizeOf, type Turn } from "./replica.ts";
 type Notification = Extract<PeerMessage, { kind: "notification" }>;
 
 /** Leaves whatever it was doing, and votes for itself in a new round. */
-export function look(server: Server, turn: Turn): void {
-  const { out, options } = turn;
-  leave(server, turn);
-  for (const client of [...server.clients.keys()]) detach(server, client, turn);
+export function look(turn: Turn): void {
+  const { server, out, options } = turn;
+  leave(turn);
+  for (const client of [...server.clients.keys()]) detach(turn, client);
   server.role = "looking";
   server.round += 1;
   server.part = undecided(ownVote(server));
@@ -27,8 +27,8 @@ export function look(server: Server, turn: Turn): void {
   out.setTimer("notify", options.tickMs);
   if (options.readOnlyMode) out.setTimer("readOnly", 2 * options.tickMs);
   for (const peer of server.peers) out.connect(peer);
-  notify(server, turn);
-  consider(server, server.part, turn);
+  notify(turn);
+  consider(turn, server.part);
 }
 
 /** What a looking server knows at first. */
@@ -45,7 +45,7 @@ export function undecided(vote: Vote): Looking {
 }
 
 /** Ends the connections of its old part: what is still under way on them belongs to that part. */
-function leave(server: Server, { out }: Turn): void {
+function leave({ server, out }: Turn): void {
   const { part } = server;
   const old =
     part.kind === "looking"
@@ -60,17 +60,15 @@ function leave(server: Server, { out }: Turn): void {
 }
 
 /** Tells the others its vote, and tries again to reach those that it does not. */
-export function renew(server: Server, turn: Turn): void {
+export function renew(turn: Turn): void {
+  const { server } = turn;
   for (const peer of server.peers) turn.out.connect(peer);
-  notify(server, turn);
+  notify(turn);
   turn.out.setTimer("notify", turn.options.tickMs);
 }
 
-export function notify(
-  server: Server,
-  turn: Turn,
-  peers: Iterable<NodeId> = server.connected,
-): void {
+export function notify(turn: Turn, peers: Iterable<NodeId> = turn.server.connected): void {
+  const { server } = turn;
   const { round, part } = server;
   const vote =
     part.kind === "looking"
@@ -90,27 +88,23 @@ function ownVote(server: Server): Vote {
  *
  * @returns the leader to join at once, because a majority follows it
  */
-export function hear(
-  server: Server,
-  from: NodeId,
-  heard: Notification,
-  turn: Turn,
-): NodeId | undefined {
+export function hear(turn: Turn, from: NodeId, heard: Notification): NodeId | undefined {
+  const { server } = turn;
   const { part } = server;
   if (part.kind !== "looking") {
-    if (heard.part === "looking") notify(server, turn, [from]);
+    if (heard.part === "looking") notify(turn, [from]);
     return undefined;
   }
   if (heard.part !== "looking") {
     part.settled.set(from, heard.vote.leader);
     if (heard.round === server.round) part.votes.set(from, heard.vote);
-    consider(server, part, turn);
+    consider(turn, part);
     return settledOn(server, part, heard.vote.leader);
   }
   part.settled.delete(from);
   part.early.delete(from);
   if (heard.round < server.round) {
-    notify(server, turn, [from]);
+    notify(turn, [from]);
     return undefined;
   }
   const before = part.vote;
@@ -124,14 +118,14 @@ export function hear(
   if (part.vote !== before) {
     part.deciding = false;
     turn.out.cancelTimer("decide");
-    notify(server, turn);
+    notify(turn);
   }
-  consider(server, part, turn);
+  consider(turn, part);
   return undefined;
 }
 
 /** Once a majority votes as it does, it waits a little for a better vote before it decides. */
-function consider(server: Server, part: Looking, { out, options }: Turn): void {
+function consider({ server, out, options }: Turn, part: Looking): void {
   if (part.deciding || !hasMajority(server, part)) return;
   part.deciding = true;
   out.setTimer("decide", options.tickMs / 2);

@@ -9,50 +9,51 @@ import { look } from "./election.ts";
 import { append, install, lastZxid, truncateTo } from "./history.ts";
 import type { Following } from "./parts.ts";
 import type { PeerMessage } from "./peers.ts";
-import { answer, commitTo, detach, greet, type Server, type Turn } from "./replica.ts";
+import { answer, commitTo, detach, greet, type Turn } from "./replica.ts";
 
 /** Goes to a leader that was elected, or that a majority already follows. */
-export function follow(server: Server, leader: NodeId, turn: Turn): void {
-  const { out, options } = turn;
-  dismiss(server, turn);
+export function follow(turn: Turn, leader: NodeId): void {
+  const { server, out, options } = turn;
+  dismiss(turn);
   server.role = "synchronizing";
   server.part = { kind: "following", leader, stage: "discovery" };
   out.setTimer("init", options.initLimit * options.tickMs);
-  if (server.connected.has(leader)) call(server, turn);
+  if (server.connected.has(leader)) call(turn);
   else out.connect(leader);
 }
 
 /** Lets those go that took this server for a leader, and clients that only read. */
-function dismiss(server: Server, turn: Turn): void {
+function dismiss(turn: Turn): void {
+  const { server } = turn;
   if (server.part.kind === "looking") {
     for (const peer of server.part.early.keys()) {
       turn.out.close(peer);
       server.connected.delete(peer);
     }
   }
-  for (const client of [...server.clients.keys()]) detach(server, client, turn);
+  for (const client of [...server.clients.keys()]) detach(turn, client);
   for (const timer of ["notify", "decide", "readOnly"]) turn.out.cancelTimer(timer);
 }
 
 /** The connection to the leader is there. */
-export function call(server: Server, { out }: Turn): void {
+export function call({ server, out }: Turn): void {
   const { part, acceptedEpoch } = server;
   invariant(part.kind === "following", `${server.id} is ${part.kind} and calls a leader`);
   out.send(part.leader, { kind: "followerInfo", acceptedEpoch });
 }
 
 /** A message from its leader. */
-export function obey(server: Server, part: Following, message: PeerMessage, turn: Turn): void {
-  const { out, options } = turn;
+export function obey(turn: Turn, part: Following, message: PeerMessage): void {
+  const { server, out, options } = turn;
   if (part.stage !== "discovery") out.setTimer("silence", options.syncLimit * options.tickMs);
   switch (message.kind) {
     case "leaderInfo":
-      meet(server, part, message.epoch, turn);
+      meet(turn, part, message.epoch);
       return;
     case "diff":
     case "trunc":
     case "snap":
-      synchronize(server, message, turn);
+      synchronize(turn, message);
       return;
     case "newLeader":
       // After the entries that make this history the leader's, never before: a crash in between must not claim them.
@@ -65,28 +66,29 @@ export function obey(server: Server, part: Following, message: PeerMessage, turn
       server.caughtUp = true;
       server.role = `following, epoch ${server.currentEpoch}`;
       out.cancelTimer("init");
-      commitTo(server, message.committed, turn);
+      commitTo(turn, message.committed);
       return;
     case "propose":
       append(server.history, message.entry, out);
       out.send(part.leader, { kind: "ack", zxid: message.entry.zxid });
       return;
     case "commit":
-      commitTo(server, message.zxid, turn);
+      commitTo(turn, message.zxid);
       return;
     case "ping":
       out.send(part.leader, { kind: "pong", ping: message.ping });
       return;
     default:
-      hand(server, message, turn);
+      hand(turn, message);
   }
 }
 
 /** Discovery: the leader has chosen its epoch. */
-function meet(server: Server, part: Following, epoch: number, turn: Turn): void {
+function meet(turn: Turn, part: Following, epoch: number): void {
+  const { server } = turn;
   const verdict = acceptEpoch(server.acceptedEpoch, epoch);
   if (verdict === "refuse") {
-    look(server, turn);
+    look(turn);
     return;
   }
   if (verdict === "promise") {
@@ -104,9 +106,8 @@ function meet(server: Server, part: Following, epoch: number, turn: Turn): void 
 
 /** Synchronization: its history becomes the leader's. */
 function synchronize(
-  server: Server,
+  { server, out }: Turn,
   message: Extract<PeerMessage, { kind: "diff" | "trunc" | "snap" }>,
-  { out }: Turn,
 ): void {
   if (message.kind === "trunc") truncateTo(server.history, message.to, out);
   if (message.kind === "snap") {
@@ -119,43 +120,43 @@ function synchronize(
 }
 
 /** What the leader says to a client of this server. */
-function hand(server: Server, message: PeerMessage, turn: Turn): void {
+function hand(turn: Turn, message: PeerMessage): void {
   switch (message.kind) {
     case "synced":
-      answer(server, message.client, message.xid, { kind: "sync" }, turn);
+      answer(turn, message.client, message.xid, { kind: "sync" });
       return;
     case "touched":
-      heartbeatAnswered(server, message.client, message.beat, message.counted, turn);
+      heartbeatAnswered(turn, message.client, message.beat, message.counted);
       return;
     case "revalidated":
-      revalidated(server, message, turn);
+      revalidated(turn, message);
   }
 }
 
 /** The leader has counted a client's heartbeat, or not: then the session is over, or on another server. */
 export function heartbeatAnswered(
-  server: Server,
+  turn: Turn,
   client: NodeId,
   beat: number,
   counted: boolean,
-  turn: Turn,
 ): void {
+  const { server } = turn;
   if (!server.clients.has(client)) return;
   if (counted) turn.out.send(client, { kind: "heard", beat, counted });
-  else detach(server, client, turn);
+  else detach(turn, client);
 }
 
 /** The leader knows the session that a client came with, or not. */
 export function revalidated(
-  server: Server,
-  message: Extract<PeerMessage, { kind: "revalidated" }>,
   turn: Turn,
+  message: Extract<PeerMessage, { kind: "revalidated" }>,
 ): void {
+  const { server } = turn;
   const attached = server.clients.get(message.client);
   if (attached?.waiting[0]?.xid !== message.xid) return;
   attached.waiting.shift();
   attached.session = message.timeoutMs === 0 ? 0 : message.session;
   attached.timeoutMs = message.timeoutMs;
   greet(attached, message.client, turn);
-  if (message.timeoutMs === 0) detach(server, message.client, turn);
+  if (message.timeoutMs === 0) detach(turn, message.client);
 }

@@ -13,14 +13,14 @@ import type { Entry, Failure, Ordered, Origin, SessionId } from "./messages.ts";
 import type { Follower, Leading } from "./parts.ts";
 import type { FollowerInfo, PeerMessage } from "./peers.ts";
 import { prepare } from "./prepare.ts";
-import { commitTo, type Server, sizeOf, type Turn } from "./replica.ts";
+import { commitTo, sizeOf, type Turn } from "./replica.ts";
 import { open, settleHeartbeats, settleSyncs, trackAll } from "./tracking.ts";
 import { emptyTree } from "./tree.ts";
 import { type Zxid, zxid } from "./zxid.ts";
 
 /** Begins to lead: those who came early are heard at once. */
-export function lead(server: Server, early: ReadonlyMap<NodeId, FollowerInfo>, turn: Turn): void {
-  const { out, options } = turn;
+export function lead(turn: Turn, early: ReadonlyMap<NodeId, FollowerInfo>): void {
+  const { server, out, options } = turn;
   server.role = "synchronizing";
   const leading: Leading = {
     kind: "leading",
@@ -40,21 +40,20 @@ export function lead(server: Server, early: ReadonlyMap<NodeId, FollowerInfo>, t
   for (const timer of ["notify", "decide", "readOnly"]) out.cancelTimer(timer);
   out.setTimer("init", options.initLimit * options.tickMs);
   out.setTimer("tick", options.tickMs / 2);
-  for (const [from, info] of early) welcome(server, leading, from, info, turn);
-  discover(server, leading, turn);
+  for (const [from, info] of early) welcome(turn, leading, from, info);
+  discover(turn, leading);
 }
 
 /** A follower comes. */
 export function welcome(
-  server: Server,
+  turn: Turn,
   leading: Leading,
   from: NodeId,
   { acceptedEpoch }: FollowerInfo,
-  turn: Turn,
 ): void {
   if (leading.epoch > 0 && acceptedEpoch > leading.epoch) {
     // It has promised a later epoch, and could never follow this one: there must be a leader with a later one still.
-    look(server, turn);
+    look(turn);
     return;
   }
   leading.followers.set(from, {
@@ -66,11 +65,12 @@ export function welcome(
     pong: 0,
     heardMs: leading.elapsedMs,
   });
-  discover(server, leading, turn);
+  discover(turn, leading);
 }
 
 /** Once a majority has called, the epoch is one more than any that they have accepted. */
-function discover(server: Server, leading: Leading, turn: Turn): void {
+function discover(turn: Turn, leading: Leading): void {
+  const { server } = turn;
   const { followers } = leading;
   if (leading.epoch === 0) {
     if (followers.size + 1 < majority(sizeOf(server))) return;
@@ -84,69 +84,70 @@ function discover(server: Server, leading: Leading, turn: Turn): void {
     follower.stage = "told";
     turn.out.send(id, { kind: "leaderInfo", epoch: leading.epoch });
   }
-  begin(server, leading, turn);
+  begin(turn, leading);
 }
 
 /** A message from a follower. */
 export function hearFollower(
-  server: Server,
+  turn: Turn,
   leading: Leading,
   from: NodeId,
   message: PeerMessage,
-  turn: Turn,
 ): void {
+  const { server } = turn;
   const follower = leading.followers.get(from);
   if (follower === undefined) return;
   follower.heardMs = leading.elapsedMs;
   switch (message.kind) {
     case "ackEpoch":
-      accepted(server, leading, follower, message, turn);
+      accepted(turn, leading, follower, message);
       return;
     case "ackNewLeader":
       follower.stage = "synced";
       follower.acked = Math.max(follower.acked, follower.last);
       if (leading.stage === "broadcast") {
         turn.out.send(from, { kind: "upToDate", committed: server.committed });
-        commitAcked(server, leading, turn);
+        commitAcked(turn, leading);
       } else {
-        establish(server, leading, turn);
+        establish(turn, leading);
       }
       return;
     case "ack":
       follower.acked = message.zxid;
-      commitAcked(server, leading, turn);
+      commitAcked(turn, leading);
       return;
     case "pong":
       follower.pong = message.ping;
-      settleHeartbeats(server, leading, turn);
+      settleHeartbeats(turn, leading);
   }
 }
 
 /** A follower has accepted the epoch. */
 function accepted(
-  server: Server,
+  turn: Turn,
   leading: Leading,
   follower: Follower,
   message: Extract<PeerMessage, { kind: "ackEpoch" }>,
-  turn: Turn,
 ): void {
+  const { server } = turn;
   const { currentEpoch, last } = message;
   const own = lastZxid(server.history);
   const isNewer =
     currentEpoch > server.currentEpoch || (currentEpoch === server.currentEpoch && last > own);
   if (leading.stage === "discovery" && message.promised && isNewer) {
     // It may have committed transactions that this server lacks: it should lead, or another one that has them.
-    look(server, turn);
+    look(turn);
     return;
   }
   follower.stage = "accepted";
   follower.promised = message.promised;
   follower.last = last;
-  begin(server, leading, turn);
+  begin(turn, leading);
 }
 
 /** Once a majority has promised it the epoch, all who accepted it get the history. */
-function begin(server: Server, leading: Leading, turn: Turn): void {
+function begin(turn: Turn, leading: Leading): void {
+  const { server } = turn;
   if (leading.stage === "discovery") {
     const promised = [...leading.followers.values()].filter((each) => each.promised).length;
     if (promised + 1 < majority(sizeOf(server))) return;
@@ -155,18 +156,17 @@ function begin(server: Server, leading: Leading, turn: Turn): void {
     turn.out.put("currentEpoch", leading.epoch);
   }
   for (const [id, each] of leading.followers) {
-    if (each.stage === "accepted") synchronize(server, leading, id, each, turn);
+    if (each.stage === "accepted") synchronize(turn, leading, id, each);
   }
-  establish(server, leading, turn);
+  establish(turn, leading);
 }
 
 /** Sends a follower what it lacks. From now on it gets every proposal. */
 function synchronize(
-  server: Server,
+  { server, out, options }: Turn,
   leading: Leading,
   id: NodeId,
   follower: Follower,
-  { out, options }: Turn,
 ): void {
   const { history, tree, committed } = server;
   const { before, entries } = history;
@@ -190,7 +190,8 @@ function synchronize(
 }
 
 /** Once a majority has its history, the leader leads: all of that history is committed. */
-function establish(server: Server, leading: Leading, turn: Turn): void {
+function establish(turn: Turn, leading: Leading): void {
+  const { server } = turn;
   if (leading.stage !== "synchronization") return;
   const synced = [...leading.followers].filter(([, { stage }]) => stage === "synced");
   if (synced.length + 1 < majority(sizeOf(server))) return;
@@ -198,7 +199,7 @@ function establish(server: Server, leading: Leading, turn: Turn): void {
   server.caughtUp = true;
   server.role = `leading, epoch ${leading.epoch}`;
   turn.out.cancelTimer("init");
-  commitTo(server, lastZxid(server.history), turn);
+  commitTo(turn, lastZxid(server.history));
   leading.ahead = copy(server.tree);
   trackAll(leading, turn);
   for (const [id] of synced) turn.out.send(id, { kind: "upToDate", committed: server.committed });
@@ -206,13 +207,13 @@ function establish(server: Server, leading: Leading, turn: Turn): void {
 
 /** Makes a request the next transaction; a request that fails is one as well. */
 export function propose(
-  server: Server,
+  turn: Turn,
   leading: Leading,
   session: SessionId,
   request: Ordered | Failure,
   origin: Origin | undefined,
-  turn: Turn,
 ): void {
+  const { server } = turn;
   invariant(leading.stage === "broadcast", `${server.id} proposes in its ${leading.stage}`);
   leading.counter += 1;
   const stamp = { zxid: zxid(leading.epoch, leading.counter), timeMs: turn.nowMs };
@@ -228,23 +229,24 @@ export function propose(
   } else if (txn.kind === "closeSession") {
     leading.sessions.delete(txn.session);
   }
-  commitAcked(server, leading, turn);
+  commitAcked(turn, leading);
 }
 
 /**
  * Commits what a majority has on disk. The leader counts itself before its own disk has it: what tells others of the
  * commit waits for that disk.
  */
-function commitAcked(server: Server, leading: Leading, turn: Turn): void {
+function commitAcked(turn: Turn, leading: Leading): void {
+  const { server } = turn;
   const acked = server.peers.map((id) => {
     const follower = leading.followers.get(id);
     return follower?.stage === "synced" ? follower.acked : 0;
   });
   const point = turn.options.commitPoint([...acked, lastZxid(server.history)]);
   if (point <= server.committed) return;
-  commitTo(server, point, turn);
+  commitTo(turn, point);
   for (const [id, { stage }] of leading.followers) {
     if (stage === "synced") turn.out.send(id, { kind: "commit", zxid: point });
   }
-  settleSyncs(server, leading, turn);
+  settleSyncs(turn, leading);
 }

@@ -42,6 +42,7 @@ export type EnsembleOptions = {
 
 /** What surrounds a server while it handles one event. */
 export type Turn = {
+  readonly server: Server;
   readonly nowMs: number;
   readonly out: Out<ToClient | PeerMessage>;
   readonly options: Required<EnsembleOptions>;
@@ -100,30 +101,38 @@ export function serves(server: Server): "everything" | "reads" | "nothing" {
 }
 
 /** Applies all transactions up to one that is committed, in order, and answers the clients that wait for them. */
-export function commitTo(server: Server, zxid: Zxid, turn: Turn): void {
+export function commitTo(turn: Turn, zxid: Zxid): void {
+  const { server } = turn;
   const { history, tree } = server;
   while (server.committed < zxid) {
     const entry = applyNext(history);
     invariant(entry !== undefined, `${zxid} is committed, but ${server.id} does not have it`);
     server.committed = entry.zxid;
     const result = apply(tree, entry, (change) => {
-      for (const firing of fire(server.watches, change)) tell(server, firing, turn);
+      for (const firing of fire(server.watches, change)) tell(turn, firing);
     });
-    settle(server, entry, result, turn);
-  }
-  const { snapshotEvery, keep } = turn.options;
-  if (history.sinceSnapshot >= snapshotEvery) {
-    snapshot(history, tree, server.committed, keep, turn.out);
+    settle(turn, entry, result);
   }
 }
 
+/** Saves the tree when enough was applied since it was saved last. */
+export function saveWhenDue(turn: Turn): void {
+  const {
+    server: { history, tree, committed },
+  } = turn;
+  const { snapshotEvery, keep } = turn.options;
+  if (history.sinceSnapshot >= snapshotEvery) snapshot(history, tree, committed, keep, turn.out);
+}
+
 /** Sends a watch event. It is sent when the change is applied, so it comes before every answer that shows the change. */
-export function tell(server: Server, { client, type, path }: Firing, turn: Turn): void {
+export function tell(turn: Turn, { client, type, path }: Firing): void {
+  const { server } = turn;
   turn.out.send(client, { kind: "event", type, path, zxid: server.committed });
 }
 
 /** A transaction is in the tree: whoever asked for it here hears, and whoever's session it ended is let go. */
-function settle(server: Server, entry: Entry, result: Result | Failure, turn: Turn): void {
+function settle(turn: Turn, entry: Entry, result: Result | Failure): void {
+  const { server } = turn;
   const { origin, txn, zxid } = entry;
   const attached = origin?.server === server.id && server.clients.get(origin.client);
   // A client that came back on a new connection, or in a new life, may use the number of an old request again.
@@ -132,31 +141,27 @@ function settle(server: Server, entry: Entry, result: Result | Failure, turn: Tu
       attached.session = zxid;
       attached.timeoutMs = txn.timeoutMs;
     }
-    answer(server, origin.client, origin.xid, result, turn);
+    answer(turn, origin.client, origin.xid, result);
   }
   if (txn.kind !== "closeSession") return;
   for (const [client, { session }] of server.clients) {
-    if (session === txn.session) detach(server, client, turn);
+    if (session === txn.session) detach(turn, client);
   }
 }
 
 /** Gives a waiting request its answer, and sends all that can be sent in the order in which they were asked. */
-export function answer(
-  server: Server,
-  client: NodeId,
-  xid: number,
-  result: Result | Failure,
-  turn: Turn,
-): void {
+export function answer(turn: Turn, client: NodeId, xid: number, result: Result | Failure): void {
+  const { server } = turn;
   const waiting = server.clients.get(client)?.waiting.find((each) => each.xid === xid);
   // A client that came back on a new connection does not wait for what it asked on the old one.
   if (waiting === undefined) return;
   waiting.answer = result;
-  advance(server, client, turn);
+  advance(turn, client);
 }
 
 /** Answers the requests at the head of a client's queue that wait for nothing but their turn. */
-export function advance(server: Server, client: NodeId, turn: Turn): void {
+export function advance(turn: Turn, client: NodeId): void {
+  const { server } = turn;
   const attached = server.clients.get(client);
   if (attached === undefined) return;
   const { waiting } = attached;
@@ -174,7 +179,7 @@ export function advance(server: Server, client: NodeId, turn: Turn): void {
     const isOver =
       result.kind === "closeSession" ||
       (result.kind === "error" && ["SessionExpired", "SessionMoved"].includes(result.code));
-    if (isOver) detach(server, client, turn);
+    if (isOver) detach(turn, client);
   }
 }
 
@@ -185,7 +190,8 @@ export function greet(attached: Attached, client: NodeId, { out }: Turn): void {
 }
 
 /** Lets a client go: it will look for another server, or hear there that its session is over. */
-export function detach(server: Server, client: NodeId, turn: Turn): void {
+export function detach(turn: Turn, client: NodeId): void {
+  const { server } = turn;
   if (!server.clients.delete(client)) return;
   dropWatches(server.watches, client);
   turn.out.close(client);

@@ -10,7 +10,7 @@ import { recover } from "./history.ts";
 import { hearFollower, lead, welcome } from "./leader.ts";
 import type { ToClient, ToServer } from "./messages.ts";
 import type { PeerMessage } from "./peers.ts";
-import type { EnsembleOptions, Server, Turn } from "./replica.ts";
+import { type EnsembleOptions, type Server, saveWhenDue, type Turn } from "./replica.ts";
 import { decide, passTime, serve } from "./serving.ts";
 import { dropWatches, noWatches } from "./watches.ts";
 
@@ -59,44 +59,46 @@ export function ensemble(
         clients: new Map(),
         watches: noWatches(),
       };
-      look(server, { nowMs, out, options: filled });
+      look({ server, nowMs, out, options: filled });
       return server;
     },
 
     onMessage(server, nowMs, from, message, out) {
-      const turn = { nowMs, out, options: filled };
-      if (!isMember.has(from)) serve(server, from, message as ToServer, turn);
+      const turn = { server, nowMs, out, options: filled };
+      saveWhenDue(turn);
+      if (!isMember.has(from)) serve(turn, from, message as ToServer);
       // What comes on a connection that this server has ended belongs to a part that it has left.
-      else if (server.connected.has(from)) hearPeer(server, from, message as PeerMessage, turn);
+      else if (server.connected.has(from)) hearPeer(turn, from, message as PeerMessage);
     },
 
     onTimer(server, nowMs, name, out) {
-      onTime(server, name, { nowMs, out, options: filled });
+      onTime({ server, nowMs, out, options: filled }, name);
     },
 
     onConnected(server, nowMs, peer, out) {
       if (!isMember.has(peer)) return;
-      const turn = { nowMs, out, options: filled };
+      const turn = { server, nowMs, out, options: filled };
       const { part } = server;
       server.connected.add(peer);
-      if (part.kind === "looking") notify(server, turn, [peer]);
-      else if (part.kind === "following" && part.leader === peer) call(server, turn);
+      if (part.kind === "looking") notify(turn, [peer]);
+      else if (part.kind === "following" && part.leader === peer) call(turn);
     },
 
     onDisconnected(server, nowMs, peer, out) {
-      const turn = { nowMs, out, options: filled };
+      const turn = { server, nowMs, out, options: filled };
       if (!isMember.has(peer)) {
         server.clients.delete(peer);
         dropWatches(server.watches, peer);
       } else {
-        lose(server, peer, turn);
+        lose(turn, peer);
       }
     },
   };
 }
 
 /** The connection to another server is gone, or could not be made. */
-function lose(server: Server, peer: NodeId, turn: Turn): void {
+function lose(turn: Turn, peer: NodeId): void {
+  const { server } = turn;
   const { part } = server;
   const wasThere = server.connected.delete(peer);
   switch (part.kind) {
@@ -106,18 +108,19 @@ function lose(server: Server, peer: NodeId, turn: Turn): void {
       part.early.delete(peer);
       return;
     case "following":
-      if (part.leader === peer && (wasThere || part.stage === "discovery")) look(server, turn);
+      if (part.leader === peer && (wasThere || part.stage === "discovery")) look(turn);
       return;
     case "leading":
       part.followers.delete(peer);
   }
 }
 
-function hearPeer(server: Server, from: NodeId, message: PeerMessage, turn: Turn): void {
+function hearPeer(turn: Turn, from: NodeId, message: PeerMessage): void {
+  const { server } = turn;
   const { part } = server;
   if (message.kind === "notification") {
-    const leader = hear(server, from, message, turn);
-    if (leader !== undefined) follow(server, leader, turn);
+    const leader = hear(turn, from, message);
+    if (leader !== undefined) follow(turn, leader);
     return;
   }
   switch (part.kind) {
@@ -125,33 +128,34 @@ function hearPeer(server: Server, from: NodeId, message: PeerMessage, turn: Turn
       if (message.kind === "followerInfo") part.early.set(from, message);
       return;
     case "following":
-      if (from === part.leader) obey(server, part, message, turn);
+      if (from === part.leader) obey(turn, part, message);
       else if (message.kind === "followerInfo") {
         turn.out.close(from);
         server.connected.delete(from);
       }
       return;
     case "leading":
-      if (message.kind === "followerInfo") welcome(server, part, from, message, turn);
+      if (message.kind === "followerInfo") welcome(turn, part, from, message);
       else if (message.kind === "forward" || message.kind === "touch") {
-        decide(server, part, from, message, turn);
+        decide(turn, part, from, message);
       } else if (message.kind === "revalidate" || message.kind === "syncRequest") {
-        decide(server, part, from, message, turn);
-      } else hearFollower(server, part, from, message, turn);
+        decide(turn, part, from, message);
+      } else hearFollower(turn, part, from, message);
   }
 }
 
-function onTime(server: Server, name: string, turn: Turn): void {
+function onTime(turn: Turn, name: string): void {
+  const { server } = turn;
   const { part } = server;
   switch (name) {
     case "notify":
-      renew(server, turn);
+      renew(turn);
       return;
     case "decide":
       if (part.kind === "looking") {
         const leader = elected(server, part);
-        if (leader === server.id) lead(server, part.early, turn);
-        else if (leader !== undefined) follow(server, leader, turn);
+        if (leader === server.id) lead(turn, part.early);
+        else if (leader !== undefined) follow(turn, leader);
       }
       return;
     case "readOnly":
@@ -161,10 +165,10 @@ function onTime(server: Server, name: string, turn: Turn): void {
       }
       return;
     case "tick":
-      if (part.kind === "leading") passTime(server, part, turn);
+      if (part.kind === "leading") passTime(turn, part);
       return;
     case "init":
     case "silence":
-      look(server, turn);
+      look(turn);
   }
 }

@@ -8,14 +8,15 @@ import { propose } from "./leader.ts";
 import type { Ordered, Request, ToServer } from "./messages.ts";
 import type { Leading } from "./parts.ts";
 import type { Forwarded } from "./peers.ts";
-import { advance, answer, greet, type Server, serves, type Turn, tell } from "./replica.ts";
+import { advance, answer, greet, serves, type Turn, tell } from "./replica.ts";
 import { heartbeat, owns, revalidate, sync, tick, touch } from "./tracking.ts";
 import { resetWatches } from "./watches.ts";
 
 /** A message from a client. */
-export function serve(server: Server, client: NodeId, message: ToServer, turn: Turn): void {
+export function serve(turn: Turn, client: NodeId, message: ToServer): void {
+  const { server } = turn;
   if (message.kind === "connect") {
-    admit(server, client, message, turn);
+    admit(turn, client, message);
     return;
   }
   const attached = server.clients.get(client);
@@ -25,25 +26,25 @@ export function serve(server: Server, client: NodeId, message: ToServer, turn: T
   switch (message.kind) {
     case "heartbeat":
       if (readOnly) turn.out.send(client, { kind: "heard", beat: message.beat, counted: false });
-      else handOn(server, { kind: "touch", client, session, beat: message.beat }, turn);
+      else handOn(turn, { kind: "touch", client, session, beat: message.beat });
       return;
     case "setWatches":
       for (const missed of resetWatches(server.watches, server.tree, client, message)) {
-        tell(server, missed, turn);
+        tell(turn, missed);
       }
       return;
     case "request":
-      take(server, client, message.xid, message.request, turn);
+      take(turn, client, message.xid, message.request);
   }
 }
 
 /** A client wants a session, or brings one. */
 function admit(
-  server: Server,
+  turn: Turn,
   client: NodeId,
   { xid, session, timeoutMs, lastZxid, readOnly }: Extract<ToServer, { kind: "connect" }>,
-  turn: Turn,
 ): void {
+  const { server } = turn;
   const canServe = serves(server);
   const isBehind = lastZxid > server.committed;
   if (isBehind || canServe === "nothing" || (canServe === "reads" && !readOnly)) {
@@ -66,58 +67,53 @@ function admit(
   const request = { kind: "createSession", timeoutMs: granted } as const;
   const attached = { session: 0, timeoutMs: granted, readOnly: false, waiting: [{ xid, request }] };
   server.clients.set(client, attached);
-  if (session !== 0) handOn(server, { kind: "revalidate", client, session, xid }, turn);
-  else handOn(server, { kind: "forward", client, session, xid, request }, turn);
+  if (session !== 0) handOn(turn, { kind: "revalidate", client, session, xid });
+  else handOn(turn, { kind: "forward", client, session, xid, request });
 }
 
 /** A request takes its place in the queue; the leader hears at once what it must decide. */
-function take(server: Server, client: NodeId, xid: number, request: Request, turn: Turn): void {
+function take(turn: Turn, client: NodeId, xid: number, request: Request): void {
+  const { server } = turn;
   const attached = server.clients.get(client);
   if (attached === undefined) return;
   attached.waiting.push({ xid, request });
   if (!("watch" in request)) {
-    if (attached.readOnly)
-      answer(server, client, xid, { kind: "error", code: "NotReadOnly" }, turn);
-    else if (request.kind === "sync") handOn(server, { kind: "syncRequest", client, xid }, turn);
+    if (attached.readOnly) answer(turn, client, xid, { kind: "error", code: "NotReadOnly" });
+    else if (request.kind === "sync") handOn(turn, { kind: "syncRequest", client, xid });
     else {
       const { session } = attached;
-      handOn(server, { kind: "forward", client, session, xid, request }, turn);
+      handOn(turn, { kind: "forward", client, session, xid, request });
     }
   }
-  advance(server, client, turn);
+  advance(turn, client);
 }
 
 /** To the leader, wherever it is. */
-function handOn(server: Server, message: Forwarded, turn: Turn): void {
+function handOn(turn: Turn, message: Forwarded): void {
+  const { server } = turn;
   const { part } = server;
-  if (part.kind === "leading") decide(server, part, server.id, message, turn);
+  if (part.kind === "leading") decide(turn, part, server.id, message);
   else if (part.kind === "following") turn.out.send(part.leader, message);
 }
 
 /** What a server of the ensemble hands on to its leader. */
-export function decide(
-  server: Server,
-  leading: Leading,
-  from: NodeId,
-  message: Forwarded,
-  turn: Turn,
-): void {
+export function decide(turn: Turn, leading: Leading, from: NodeId, message: Forwarded): void {
   if (leading.stage !== "broadcast") return;
   switch (message.kind) {
     case "forward": {
       const { session, client, xid } = message;
       const origin = { server: from, client, session, xid };
-      propose(server, leading, session, checked(leading, from, message, turn), origin, turn);
+      propose(turn, leading, session, checked(leading, from, message, turn), origin);
       return;
     }
     case "touch":
-      heartbeat(server, leading, from, message, turn);
+      heartbeat(turn, leading, from, message);
       return;
     case "revalidate":
-      revalidate(server, leading, from, message, turn);
+      revalidate(turn, leading, from, message);
       return;
     case "syncRequest":
-      sync(server, leading, from, message, turn);
+      sync(turn, leading, from, message);
   }
 }
 
@@ -136,8 +132,8 @@ function checked(
 }
 
 /** Half a tick of the leader: silent followers and sessions are given up. */
-export function passTime(server: Server, leading: Leading, turn: Turn): void {
-  for (const session of tick(server, leading, turn)) {
-    propose(server, leading, session, { kind: "closeSession" }, undefined, turn);
+export function passTime(turn: Turn, leading: Leading): void {
+  for (const session of tick(turn, leading)) {
+    propose(turn, leading, session, { kind: "closeSession" }, undefined);
   }
 }

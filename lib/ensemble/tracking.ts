@@ -15,7 +15,7 @@ import { lastZxid } from "./history.ts";
 import type { SessionId } from "./messages.ts";
 import type { Leading } from "./parts.ts";
 import type { Forwarded, Returned } from "./peers.ts";
-import { answer, type Server, sizeOf, type Turn } from "./replica.ts";
+import { answer, sizeOf, type Turn } from "./replica.ts";
 
 /** A new leader gives every session its whole timeout again. */
 export function trackAll(leading: Leading, turn: Turn): void {
@@ -53,8 +53,8 @@ export function owns(leading: Leading, session: SessionId, server: NodeId): bool
 }
 
 /** Half a tick has passed. @returns the sessions that have expired */
-export function tick(server: Server, leading: Leading, turn: Turn): SessionId[] {
-  const { out, options } = turn;
+export function tick(turn: Turn, leading: Leading): SessionId[] {
+  const { server, out, options } = turn;
   leading.elapsedMs += options.tickMs / 2;
   out.setTimer("tick", options.tickMs / 2);
   const sinceMs = leading.elapsedMs - options.syncLimit * options.tickMs;
@@ -67,43 +67,43 @@ export function tick(server: Server, leading: Leading, turn: Turn): SessionId[] 
   if (leading.stage !== "broadcast") return [];
   const synced = [...leading.followers.values()].filter(({ stage }) => stage === "synced").length;
   if (synced + 1 < majority(sizeOf(server))) {
-    look(server, turn);
+    look(turn);
     return [];
   }
-  ping(server, leading, turn);
+  ping(turn, leading);
   return [...leading.sessions]
     .filter(([, { expiresMs }]) => expiresMs <= leading.elapsedMs)
     .map(([session]) => session);
 }
 
-function ping(server: Server, leading: Leading, turn: Turn): void {
+function ping(turn: Turn, leading: Leading): void {
   leading.ping += 1;
   for (const [id, { stage }] of leading.followers) {
     if (stage === "synced") turn.out.send(id, { kind: "ping", ping: leading.ping });
   }
-  settleHeartbeats(server, leading, turn);
+  settleHeartbeats(turn, leading);
 }
 
 /** A client's heartbeat, from the server that it is connected to. */
 export function heartbeat(
-  server: Server,
+  turn: Turn,
   leading: Leading,
   from: NodeId,
   { client, session, beat }: Extract<Forwarded, { kind: "touch" }>,
-  turn: Turn,
 ): void {
   if (!owns(leading, session, from)) {
-    give(server, from, { kind: "touched", client, beat, counted: false }, turn);
+    give(turn, from, { kind: "touched", client, beat, counted: false });
     return;
   }
   touch(leading, session, turn);
   leading.heartbeats.push({ after: leading.ping, server: from, client, beat });
   // One round of pings is under way at most; whoever comes meanwhile waits for the next.
-  if (leading.confirmed === leading.ping) ping(server, leading, turn);
+  if (leading.confirmed === leading.ping) ping(turn, leading);
 }
 
 /** Answers the heartbeats that came before the newest ping that a majority has answered. */
-export function settleHeartbeats(server: Server, leading: Leading, turn: Turn): void {
+export function settleHeartbeats(turn: Turn, leading: Leading): void {
+  const { server } = turn;
   const pongs = [...leading.followers.values()].map(({ pong }) => pong).sort((a, b) => b - a);
   const needed = majority(sizeOf(server)) - 1;
   const confirmed = needed === 0 ? leading.ping : (pongs[needed - 1] ?? 0);
@@ -112,55 +112,56 @@ export function settleHeartbeats(server: Server, leading: Leading, turn: Turn): 
   const due = leading.heartbeats.filter(({ after }) => after < confirmed);
   leading.heartbeats = leading.heartbeats.filter(({ after }) => after >= confirmed);
   for (const { server: to, client, beat } of due) {
-    give(server, to, { kind: "touched", client, beat, counted: true }, turn);
+    give(turn, to, { kind: "touched", client, beat, counted: true });
   }
   if (leading.heartbeats.length > 0 && leading.confirmed === leading.ping) {
-    ping(server, leading, turn);
+    ping(turn, leading);
   }
 }
 
 /** A client came back with its session, perhaps on another server: that server is its owner from now on. */
 export function revalidate(
-  server: Server,
+  turn: Turn,
   leading: Leading,
   from: NodeId,
   { client, session, xid }: Extract<Forwarded, { kind: "revalidate" }>,
-  turn: Turn,
 ): void {
   const tracked = leading.sessions.get(session);
   if (tracked !== undefined) tracked.owner = from;
   touch(leading, session, turn);
   const timeoutMs = tracked?.timeoutMs ?? 0;
-  give(server, from, { kind: "revalidated", client, session, xid, timeoutMs }, turn);
+  give(turn, from, { kind: "revalidated", client, session, xid, timeoutMs });
 }
 
 /** A sync waits for all that was proposed when it came, and asks no majority. */
 export function sync(
-  server: Server,
+  turn: Turn,
   leading: Leading,
   from: NodeId,
   { client, xid }: Extract<Forwarded, { kind: "syncRequest" }>,
-  turn: Turn,
 ): void {
+  const { server } = turn;
   leading.syncs.push({ zxid: lastZxid(server.history), server: from, client, xid });
-  settleSyncs(server, leading, turn);
+  settleSyncs(turn, leading);
 }
 
-export function settleSyncs(server: Server, leading: Leading, turn: Turn): void {
+export function settleSyncs(turn: Turn, leading: Leading): void {
+  const { server } = turn;
   while (leading.syncs[0] !== undefined && leading.syncs[0].zxid <= server.committed) {
     const { server: to, client, xid } = leading.syncs.shift() as Leading["syncs"][number];
-    give(server, to, { kind: "synced", client, xid }, turn);
+    give(turn, to, { kind: "synced", client, xid });
   }
 }
 
 /** Gives an answer to the server whose client asked, which may be this one. */
-function give(server: Server, to: NodeId, message: Returned, turn: Turn): void {
+function give(turn: Turn, to: NodeId, message: Returned): void {
+  const { server } = turn;
   if (to !== server.id) turn.out.send(to, message);
   else if (message.kind === "synced") {
-    answer(server, message.client, message.xid, { kind: "sync" }, turn);
+    answer(turn, message.client, message.xid, { kind: "sync" });
   } else if (message.kind === "touched") {
-    heartbeatAnswered(server, message.client, message.beat, message.counted, turn);
+    heartbeatAnswered(turn, message.client, message.beat, message.counted);
   } else {
-    revalidated(server, message, turn);
+    revalidated(turn, message);
   }
 }

@@ -52,7 +52,7 @@ export async function judge(
 }
 
 const mix: Mix = { create: 3, delete: 1, change: 3, read: 4, multi: 1, sync: 1 };
-const everything: Emphasis["faults"] = [
+const steady: Emphasis["faults"] = [
   "crash",
   "pause",
   "cut",
@@ -60,8 +60,9 @@ const everything: Emphasis["faults"] = [
   "break",
   "stall",
   "delay",
-  "skew",
+  "rate",
 ];
+const everything: Emphasis["faults"] = [...steady, "skew"];
 
 function property(
   says: string,
@@ -108,7 +109,8 @@ export const exercise: Exercise<object> = {
       "an ephemeral node lives exactly as long as its session, and a session as long as its client is heard",
       {
         mix: { ...mix, create: 8, change: 0, multi: 0 },
-        faults: everything,
+        // A client counts on its own clock, so that may run apart from others, and not jump.
+        faults: steady,
         steps: 15,
         closes: true,
       },

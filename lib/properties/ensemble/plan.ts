@@ -95,7 +95,7 @@ const span = fc.tuple(begin, long).map(([atMs, forMs]) => {
   return { atMs, forMs: Math.min(forMs, CHAOS_MS - atMs) };
 });
 
-type Kind = Fault["kind"] | "part";
+type Kind = Fault["kind"] | "part" | "rate";
 
 /** What can go wrong with these nodes. Clocks go wrong by rate and by jumps. */
 function fault(
@@ -125,6 +125,10 @@ function fault(
     stall: fc.tuple(link, span).map(([ends, when]) => ({ kind: "stall", ...ends, ...when })),
     delay: fc.tuple(node, fc.integer({ min: 5, max: 60 }), span).map(([from, byMs, when]) => {
       return { kind: "delay", from: [from], byMs, ...when };
+    }),
+    // A clock that never jumps, but is not quite right.
+    rate: fc.tuple(node, fc.integer({ min: 96, max: 104 })).map(([which, percent]) => {
+      return { kind: "skew", node: which, rate: percent / 100, atMs: 0 };
     }),
     skew: fc
       .tuple(node, fc.integer({ min: -500, max: 500 }), fc.integer({ min: 96, max: 104 }), span)

@@ -67,9 +67,8 @@ async function asks(host: Host, members: readonly NodeId[], asking: Asking): Pro
       if (step.waits) await answer;
     }
     if (isOver()) continue;
-    if (closes) await zookeeper.close().catch(expected);
-    else isDone = await lastWrite(host, zookeeper);
-    if (closes) break;
+    while (closes && !isOver()) await zookeeper.close().catch(expected);
+    isDone = closes || (await lastWrite(host, zookeeper));
   }
 }
 
