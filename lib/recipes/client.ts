@@ -76,18 +76,15 @@ function face<R extends Replies>(host: ProgramHost<ClientMessage>): ClientHost<R
   const waiting = new Map<number, (answer: ToProgram) => void>();
   let calls = 0;
   let answering: Answering | undefined;
-  const sessions: { known: Known; hear(news: SessionNews): void }[] = [];
+  const sessions = sessionsOver(send);
 
   const listen = async (): Promise<never> => {
     for (;;) {
       const message = (await receive()) as ToProgram;
       if (message.kind === "session") {
-        const session = sessions[message.nth];
-        if (session === undefined) continue;
-        session.known = message.known ?? session.known;
-        for (const news of message.news) session.hear(news);
+        sessions.hear(message);
       } else if (message.kind === "asked") {
-        void give(message.from, message.call, message.request);
+        give(message.from, message.call, message.request).catch(() => {});
       } else {
         waiting.get(message.call)?.(message);
         waiting.delete(message.call);
@@ -114,7 +111,21 @@ function face<R extends Replies>(host: ProgramHost<ClientMessage>): ClientHost<R
     answer(handler) {
       answering = handler;
     },
-    zookeeper(options) {
+    zookeeper: sessions.open,
+  };
+}
+
+/** The sessions of a program, each with a face of its own. */
+function sessionsOver(send: ProgramHost<ClientMessage>["send"]) {
+  const sessions: { known: Known; hear(news: SessionNews): void }[] = [];
+  return {
+    hear({ nth, known, news }: Extract<ToProgram, { kind: "session" }>): void {
+      const session = sessions[nth];
+      if (session === undefined) return;
+      session.known = known ?? session.known;
+      for (const each of news) session.hear(each);
+    },
+    open(options: SessionOptions): Promise<ZooKeeper> {
       const { zookeeper, hear } = faceOf({
         ask: (number, request) => send({ kind: "askSession", nth, number, request }),
         look: () => own.known,

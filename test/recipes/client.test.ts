@@ -1,4 +1,5 @@
-import { type Application, application, CallError, database } from "quorumlab/recipes";
+import { ensemble } from "quorumlab/ensemble";
+import { type Application, application, CallError, client, database } from "quorumlab/recipes";
 import { type Fault, simulate } from "quorumlab/sim";
 import { expect, test } from "vitest";
 
@@ -72,4 +73,35 @@ test("calls side by side each get their own answer", async () => {
     ["a", "a"],
     ["b", "b"],
   ]);
+});
+
+test("a handler that throws gives no answer", async () => {
+  let code = "";
+  const silent = client(async ({ answer }) => {
+    answer(() => {
+      throw new Error("no");
+    });
+  });
+  const app = application(async ({ call }) => {
+    await call("silent", write).catch((error) => {
+      code = error.code;
+    });
+  });
+  await simulate({ seed: 1, servers: { app, silent }, forMs: 300 });
+  expect(code).toBe("OperationTimeout");
+});
+
+test("whoever opens another session has lost the first, and neither hears what the other is told", async () => {
+  const said: unknown[] = [];
+  const ids = ["s1", "s2", "s3"];
+  const app = client(async (host) => {
+    const first = await host.zookeeper({ servers: ids });
+    const pending = first.create("/a").catch((error) => error.code);
+    const second = await host.zookeeper({ servers: ids });
+    said.push(first.state, await pending, second.session !== first.session);
+    said.push(await first.create("/b").catch((error) => error.code), await second.exists("/b"));
+  });
+  const servers = Object.fromEntries(ids.map((id) => [id, ensemble(ids)]));
+  await simulate({ seed: 1, servers: { ...servers, app }, forMs: 2000 });
+  expect(said).toEqual(["closed", "SessionExpired", true, "SessionExpired", null]);
 });
