@@ -31,12 +31,12 @@ export type {
   Write,
 } from "./messages.ts";
 export { prepare } from "./prepare.ts";
+export { abandon } from "./reach.ts";
 export type { EnsembleOptions, Server } from "./replica.ts";
 export type { EnsembleMessage } from "./server.ts";
 export { ensemble } from "./server.ts";
 export type { Session, SessionNews, SessionOptions } from "./session.ts";
 export {
-  abandon,
   ask,
   isServer,
   openSession,

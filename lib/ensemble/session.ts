@@ -16,6 +16,18 @@ import type {
   ToClient,
   ToServer,
 } from "./messages.ts";
+import {
+  beat,
+  become,
+  end,
+  fail,
+  lose,
+  seekBetter,
+  send,
+  switchOver,
+  taken,
+  tryNext,
+} from "./reach.ts";
 import type { SessionState } from "./zookeeper.ts";
 import type { Zxid } from "./zxid.ts";
 
@@ -34,7 +46,7 @@ export type SessionNews =
   | { readonly kind: "event"; readonly type: EventType; readonly path: string };
 
 /** `number` is the embedder's: it comes back with the reply. */
-type Asked = { readonly number: number; readonly xid: number; readonly request: Request };
+export type Asked = { readonly number: number; readonly xid: number; readonly request: Request };
 
 export type Session = {
   readonly servers: readonly NodeId[];
@@ -184,74 +196,6 @@ export function sessionHears(
   }
 }
 
-function tryNext(session: Session, out: Out<ToServer>): void {
-  const { servers } = session;
-  session.server = servers[session.turn % servers.length];
-  session.turn += 1;
-  if (session.server === undefined) return;
-  out.connect(session.server);
-  // ZooKeeper's connectTimeout, so that every server is tried within one session timeout; its readTimeout from then on.
-  out.setTimer("session silence", session.timeoutMs / servers.length);
-}
-
-/** The server is gone, silent, or does not take the session: what was sent may have been done, or not. */
-function lose(session: Session, out: Out<ToServer>): void {
-  if (session.state === "expired" || session.state === "closed") return;
-  session.server = undefined;
-  session.taken = false;
-  session.beats.clear();
-  out.cancelTimer("session silence");
-  out.cancelTimer("session heartbeat");
-  if (session.state !== "disconnected" && session.state !== "connecting") {
-    become(session, "disconnected");
-    out.setTimer("session patience", session.timeoutMs);
-  }
-  const closing = session.sent.some(({ request }) => request.kind === "closeSession");
-  fail(session, session.sent.splice(0), "ConnectionLoss");
-  if (closing) end(session, "closed", out);
-  else out.setTimer("session retry", (out.random() * session.timeoutMs) / 10);
-}
-
-function taken(
-  session: Session,
-  message: Extract<ToClient, { kind: "connected" }>,
-  nowMs: number,
-  out: Out<ToServer>,
-): void {
-  if (message.session === 0) {
-    end(session, "expired", out);
-    return;
-  }
-  session.session = message.session;
-  session.timeoutMs = message.timeoutMs;
-  session.lastZxid = Math.max(session.lastZxid, message.session);
-  session.taken = true;
-  const { data, exist, child } = session.watches;
-  if (data.size + exist.size + child.size > 0 && session.server !== undefined) {
-    const paths = { data: [...data], exist: [...exist], child: [...child] };
-    out.send(session.server, { kind: "setWatches", lastZxid: session.lastZxid, ...paths });
-  }
-  for (const asked of session.waiting.splice(0)) send(session, asked, out);
-  out.cancelTimer("session patience");
-  out.setTimer("session silence", (session.timeoutMs * 2) / 3);
-  beat(session, nowMs, out);
-}
-
-function send(session: Session, asked: Asked, out: Out<ToServer>): void {
-  session.sent.push(asked);
-  if (session.server !== undefined) {
-    out.send(session.server, { kind: "request", xid: asked.xid, request: asked.request });
-  }
-}
-
-function beat(session: Session, nowMs: number, out: Out<ToServer>): void {
-  session.beat += 1;
-  session.beats.set(session.beat, nowMs);
-  if (session.server !== undefined)
-    out.send(session.server, { kind: "heartbeat", beat: session.beat });
-  out.setTimer("session heartbeat", session.timeoutMs / 3);
-}
-
 /**
  * A heartbeat was answered. Only that keeps the connection: whoever hears other things from a server, but not that
  * its own words arrive, gives it up before its session can expire.
@@ -290,50 +234,6 @@ function replied(
   }
   session.news.push({ kind: "reply", number: first.number, result });
   if (result.kind === "closeSession") end(session, "closed", out);
-}
-
-/** While it can only read it looks for a server that can do more, as ZooKeeper's client does. */
-function seekBetter(session: Session, out: Out<ToServer>): void {
-  const { servers, server } = session;
-  const others = servers.filter((other) => other !== server);
-  session.better = others[session.turn % others.length];
-  session.turn += 1;
-  if (session.better !== undefined) out.connect(session.better);
-}
-
-function switchOver(session: Session, peer: NodeId, out: Out<ToServer>): void {
-  if (session.server !== undefined) out.close(session.server);
-  fail(session, session.sent.splice(0), "ConnectionLoss");
-  session.server = peer;
-  session.better = undefined;
-}
-
-/** Leaves its server without a word: the session lives until it expires. */
-export function abandon(session: Session, out: Out<ToServer>): void {
-  if (session.server !== undefined) out.close(session.server);
-  session.server = undefined;
-  session.taken = false;
-  for (const timer of ["silence", "retry", "patience", "heartbeat"]) {
-    out.cancelTimer(`session ${timer}`);
-  }
-}
-
-function end(session: Session, state: "expired" | "closed", out: Out<ToServer>): void {
-  abandon(session, out);
-  become(session, state);
-  fail(session, [...session.sent.splice(0), ...session.waiting.splice(0)], "SessionExpired");
-}
-
-function become(session: Session, state: SessionState): void {
-  if (session.state === state) return;
-  session.state = state;
-  session.news.push({ kind: "state", state });
-}
-
-function fail(session: Session, asked: readonly Asked[], code: Failure["code"]): void {
-  for (const { number } of asked) {
-    session.news.push({ kind: "reply", number, result: { kind: "error", code } });
-  }
 }
 
 /** Which watches an event uses up. */
