@@ -38,7 +38,8 @@ export type NpmEvent = { readonly type: number; readonly path: string };
 
 export type NpmConnection = {
   readonly socket?: { destroy(): void };
-  readonly packetQueue: { readonly queue: { readonly callback: Callback }[] };
+  pendingBuffer: Buffer | null;
+  readonly packetQueue: { readonly queue: unknown[] };
   queue(request: object, callback: Callback): void;
   setState(state: number): void;
   onSocketData(bytes: Buffer): void;
@@ -163,20 +164,17 @@ function partOf(kind: Result["kind"], { path, data, children, stat }: Answer): R
   return { kind, path, data: dataOf(data), children, stat: stat && statOf(stat) } as Result;
 }
 
-function statOf({ version, cversion, aversion, dataLength, numChildren, ...longs }: NpmStat): Stat {
-  const long = (name: Long) => Number(longs[name].readBigInt64BE());
+function statOf(stat: NpmStat): Stat {
+  const long = (bytes: Buffer) => Number(bytes.readBigInt64BE());
+  const { version, cversion, aversion, dataLength, numChildren } = stat;
   return {
-    czxid: long("czxid"),
-    mzxid: long("mzxid"),
-    pzxid: long("pzxid"),
-    ctime: long("ctime"),
-    mtime: long("mtime"),
-    version,
-    cversion,
-    aversion,
-    ephemeralOwner: sessionId(longs.ephemeralOwner),
-    dataLength,
-    numChildren,
+    czxid: long(stat.czxid),
+    mzxid: long(stat.mzxid),
+    pzxid: long(stat.pzxid),
+    ctime: long(stat.ctime),
+    mtime: long(stat.mtime),
+    ephemeralOwner: sessionId(stat.ephemeralOwner),
+    ...{ version, cversion, aversion, dataLength, numChildren },
   };
 }
 

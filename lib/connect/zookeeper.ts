@@ -86,6 +86,8 @@ class RealSession implements SessionPort {
   /** Whether a server has taken the session; until then requests wait. */
   private taken = false;
   private waiting: { readonly number: number; readonly request: Request }[] = [];
+  /** What to do about the requests that are sent and not answered when the connection is gone. */
+  private readonly sent = new Set<() => void>();
   private aliveUntilMs = -Infinity;
   private readonly timers = new Map<string, NodeJS.Timeout>();
 
@@ -122,6 +124,7 @@ class RealSession implements SessionPort {
       else this.disconnected();
     });
     client.connect();
+    this.listen((this.look().timeoutMs * 2) / 3);
   }
 
   ask(number: number, request: Request): void {
@@ -131,12 +134,15 @@ class RealSession implements SessionPort {
   }
 
   private send(request: Request, answered: (result: Result | Failure) => void): void {
+    const lost = () => answered({ kind: "error", code: "ConnectionLoss" });
+    this.sent.add(lost);
     this.connection.queue(this.translated(request), (error, response) => {
+      if (!this.sent.delete(lost)) return;
       const result = resultOf(request, error?.code ?? 0, response?.payload ?? {});
       // Now, for the event may be among the bytes that came with the answer.
       if ("watch" in request && request.watch) this.watch(request, result);
-      answered(result);
       if (request.kind === "closeSession") this.end("closed");
+      answered(result);
     });
   }
 
@@ -176,7 +182,6 @@ class RealSession implements SessionPort {
     this.beat();
   }
 
-  /** The server hears the session, and says so; without an answer the connection is given up before the session. */
   private beat(): void {
     const { timeoutMs } = this.look();
     const sentMs = this.now();
@@ -185,25 +190,40 @@ class RealSession implements SessionPort {
       if (kind === "error") return;
       this.aliveUntilMs = sentMs + timeoutMs;
       this.become("connected");
-      this.after("silence", sentMs + (timeoutMs * 2) / 3 - this.now(), () =>
-        this.connection.socket?.destroy(),
-      );
+      this.listen(sentMs + (timeoutMs * 2) / 3 - this.now());
+    });
+  }
+
+  /** A server that does not answer is given up before the session is. The npm client itself would wait for ever. */
+  private listen(ms: number): void {
+    this.after("silence", ms, () => {
+      this.connection.socket?.destroy();
+      this.listen((this.look().timeoutMs * 2) / 3);
     });
   }
 
   private disconnected(): void {
     if (this.isOver()) return;
-    const { timeoutMs } = this.look();
+    const { connection } = this;
     this.taken = false;
-    this.stop("heartbeat", "silence");
-    // What the npm client has not sent it would send later, after its fate was told.
-    for (const { callback } of this.connection.packetQueue.queue.splice(0)) callback({ code: -4 });
+    this.stop("heartbeat");
+    // Half an answer; and what was not sent yet, but would be after its fate was told.
+    connection.pendingBuffer = null;
+    connection.packetQueue.queue.length = 0;
+    for (const lost of this.sent) lost();
+    this.sent.clear();
     if (this.state === "connecting") return;
     this.become("disconnected");
-    this.after("patience", timeoutMs, () => {
+    this.wait();
+  }
+
+  /** Requests wait for a server as long as the session lives without one. */
+  private wait(): void {
+    this.after("patience", this.look().timeoutMs, () => {
       const given = this.waiting.splice(0);
       this.fail(given, "ConnectionLoss");
       if (given.some(({ request }) => request.kind === "closeSession")) this.end("closed");
+      else this.wait();
     });
   }
 

@@ -62,7 +62,7 @@ export function drawScript(seed: number, nth: number, root: string): Script {
     if (what === "close") steps.push({ session, request: { kind: "closeSession" } });
     else steps.push({ session, fault: what });
     if (what === "leave") {
-      away = { session, steps: dice.upTo(2, 5) };
+      away = { session, steps: dice.upTo(3, 8) };
     } else {
       over.push(session);
       settle(true);
@@ -72,8 +72,8 @@ export function drawScript(seed: number, nth: number, root: string): Script {
   for (let left = dice.upTo(LEAST, MOST); left > 0; left--) {
     if (away !== undefined && away.steps-- === 0) {
       back(away.session);
-    } else if (away === undefined && here.size > 1 && dice.happens(0.06)) {
-      strike(dice.any([...here]), dice.one({ leave: 5, expire: 2, close: 2 }));
+    } else if (away === undefined && here.size > 1 && dice.happens(0.08)) {
+      strike(dice.any([...here]), dice.one({ leave: 6, expire: 2, close: 2 }));
     } else {
       const asks = over.length > 0 && dice.happens(0.03) ? over : [...here];
       steps.push({ session: dice.any(asks), request: drawRequest(dice, made) });
@@ -118,7 +118,7 @@ function drawRequest(dice: Dice, made: string[]): Request {
   const path = drawPath(dice, made);
   switch (kind) {
     case "read":
-      return { kind: dice.any(READS), path, watch: isWatchable(path) && dice.happens(0.6) };
+      return { kind: dice.any(READS), path, watch: isWatchable(path) && dice.happens(0.8) };
     case "sync":
       return { kind, path };
     case "multi": {
@@ -183,7 +183,8 @@ function isZooKeepers(path: string): boolean {
 function drawPath(dice: Dice, made: readonly string[]): string {
   const number = String(dice.upTo(0, 4)).padStart(10, "0");
   const names = { "": 14, "/a": 5, "/b": 3, [`/a${number}`]: 2, [`/${number}`]: 1 };
-  const path = dice.any(made) + dice.one(names);
+  // The earlier a path was made, the more is asked of it: so sessions meet.
+  const path = made[dice.upTo(0, dice.upTo(0, made.length - 1))] + dice.one(names);
   switch (dice.one({ good: 90, bad: 6, foreign: 1, zookeepers: 3 })) {
     case "bad":
       return path + dice.any(BAD_TAILS);
