@@ -1,6 +1,6 @@
 /** What a picture of a failure needs of a trace: its last stretch, without the chatter. */
 
-import type { NodeId, Trace, TraceEvent, View } from "quorumlab/sim";
+import { causesOf, type NodeId, type Trace, type TraceEvent, type View } from "quorumlab/sim";
 
 /** Room for what is written at the last moment. */
 const ROOM_MS = 15;
@@ -31,12 +31,59 @@ export function excerpt(
     return !("message" in event && chatter.has(event.message));
   });
   const fromMs = view.atMs - options.lastMs;
-  // Roles and outages that began before the stretch still show in it.
-  const lasting = new Set(["start", "crash", "wipe", "pause", "resume", "role", "fault"]);
-  const shown = events.filter(({ atMs, kind }) => atMs >= fromMs || lasting.has(kind));
-  const remarks = [...(options.remarks ?? [])].map(([node, text], i): TraceEvent => {
-    const index = view.trace.length + i;
-    return { kind: "note", node, text, index, atMs: view.atMs, cause: undefined };
+  const shown = events.filter(({ atMs, kind }) => atMs >= fromMs || LASTING.has(kind));
+  const remarks = [...(options.remarks ?? [])].map(([node, text]) => ({ node, text }));
+  return withRemarks({ nodes, events: shown, endMs: view.atMs }, remarks);
+}
+
+/** Roles and outages that began before a stretch still show in it. */
+const LASTING = new Set(["start", "crash", "wipe", "pause", "resume", "role", "fault"]);
+
+/** Something to be written beside a row; at the end unless told. */
+export type Said = { readonly node: NodeId; readonly text: string; readonly atMs?: number };
+
+/** A message that leaves or arrives. */
+export type Passing = Extract<TraceEvent, { readonly kind: "send" | "deliver" }>;
+
+function withRemarks({ nodes, events, endMs }: Trace, said: readonly Said[]): Trace {
+  const after = 1 + (events.at(-1)?.index ?? 0);
+  const notes = said.map(({ node, text, atMs = endMs }, nth): TraceEvent => {
+    return { kind: "note", node, text, index: after + nth, atMs, cause: undefined };
   });
-  return { nodes, events: [...shown, ...remarks], endMs: view.atMs + ROOM_MS };
+  return { nodes, events: [...events, ...notes], endMs: endMs + ROOM_MS };
+}
+
+/** What led to an event, back to where only time had passed. */
+export function leadingTo(view: View, index: number): TraceEvent[] {
+  const chain = causesOf({ nodes: [], events: view.trace, endMs: view.atMs }, index);
+  return chain.slice(1 + chain.findLastIndex(({ kind }) => kind === "timer"));
+}
+
+/**
+ * What led to some events: those messages, the outages of the time, and nothing else.
+ *
+ * @param of the events, by their index
+ * @param options.wanted which of the messages; all unless told
+ * @param options.calls what a message is called in the picture
+ */
+export function because(
+  view: View,
+  nodes: readonly NodeId[],
+  of: readonly number[],
+  options: {
+    readonly wanted?: (event: Passing) => boolean;
+    readonly calls: (body: unknown) => string;
+    readonly said: readonly Said[];
+  },
+): Trace {
+  const { wanted = () => true, calls, said } = options;
+  const chosen = new Set(of.flatMap((index) => leadingTo(view, index)));
+  const events = view.trace.flatMap((event): TraceEvent[] => {
+    if (LASTING.has(event.kind)) return [event];
+    if (event.kind !== "send" && event.kind !== "deliver") return [];
+    return chosen.has(event) && wanted(event)
+      ? [{ ...event, body: { kind: calls(event.body) } }]
+      : [];
+  });
+  return withRemarks({ nodes, events, endMs: view.atMs }, said);
 }
