@@ -76,7 +76,8 @@ export function obey(turn: Turn, part: Following, message: PeerMessage): void {
       commitTo(turn, message.zxid);
       return;
     case "ping":
-      out.send(part.leader, { kind: "pong", ping: message.ping });
+      // It tells nothing of what is on disk, only who follows.
+      out.send(part.leader, { kind: "pong", ping: message.ping }, { beforeSync: true });
       return;
     default:
       hand(turn, message);
@@ -142,7 +143,7 @@ export function heartbeatAnswered(
 ): void {
   const { server } = turn;
   if (!server.clients.has(client)) return;
-  if (counted) turn.out.send(client, { kind: "heard", beat, counted });
+  if (counted) turn.out.send(client, { kind: "heard", beat, counted }, { beforeSync: true });
   else detach(turn, client);
 }
 

@@ -117,11 +117,10 @@ export function commitTo(turn: Turn, zxid: Zxid): void {
 
 /** Saves the tree when enough was applied since it was saved last. */
 export function saveWhenDue(turn: Turn): void {
-  const {
-    server: { history, tree, committed },
-  } = turn;
-  const { snapshotEvery, keep } = turn.options;
-  if (history.sinceSnapshot >= snapshotEvery) snapshot(history, tree, committed, keep, turn.out);
+  const { server, out, options } = turn;
+  const { history, tree, committed } = server;
+  if (history.sinceSnapshot < options.snapshotEvery) return;
+  snapshot(history, tree, committed, options.keep, out);
 }
 
 /** Sends a watch event. It is sent when the change is applied, so it comes before every answer that shows the change. */

@@ -162,6 +162,7 @@ export function sessionTimer(
       return;
     case "session patience":
       fail(session, session.waiting.splice(0), "ConnectionLoss");
+      out.setTimer("session patience", session.timeoutMs);
       return;
     case "session heartbeat":
       beat(session, nowMs, out);

@@ -79,7 +79,8 @@ export function tick(turn: Turn, leading: Leading): SessionId[] {
 function ping(turn: Turn, leading: Leading): void {
   leading.ping += 1;
   for (const [id, { stage }] of leading.followers) {
-    if (stage === "synced") turn.out.send(id, { kind: "ping", ping: leading.ping });
+    if (stage !== "synced") continue;
+    turn.out.send(id, { kind: "ping", ping: leading.ping }, { beforeSync: true });
   }
   settleHeartbeats(turn, leading);
 }
@@ -156,7 +157,7 @@ export function settleSyncs(turn: Turn, leading: Leading): void {
 /** Gives an answer to the server whose client asked, which may be this one. */
 function give(turn: Turn, to: NodeId, message: Returned): void {
   const { server } = turn;
-  if (to !== server.id) turn.out.send(to, message);
+  if (to !== server.id) turn.out.send(to, message, { beforeSync: message.kind === "touched" });
   else if (message.kind === "synced") {
     answer(turn, message.client, message.xid, { kind: "sync" });
   } else if (message.kind === "touched") {

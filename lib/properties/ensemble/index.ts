@@ -61,6 +61,7 @@ const steady: Emphasis["faults"] = [
   "stall",
   "delay",
   "rate",
+  "jump",
 ];
 const everything: Emphasis["faults"] = [...steady, "skew"];
 
@@ -93,15 +94,23 @@ export const exercise: Exercise<object> = {
       "all servers apply one history, under one leader an epoch, and agree in the end",
       {
         mix: { ...mix, create: 2, read: 0, change: 6 },
-        faults: ["crash", "crash", "part", "part", "cut", "pause", "stall", "skew"],
-        steps: 20,
+        faults: ["blackout", "blackout", "crash", "part", "part", "cut", "pause", "stall", "skew"],
+        steps: 40,
+        gapMs: 50,
       },
       { answers: true },
       ["newLeader", "diff", "trunc", "snap", "leaderCrash"],
     ),
     property(
       "no acknowledged write is lost, writes are linearizable, and a session never sees an older state",
-      { mix, faults: everything, steps: 25, readOnly: true },
+      {
+        mix,
+        faults: [...everything, "break", "break", "break", "delay", "delay", "stall"],
+        steps: 30,
+        gapMs: 60,
+        troubles: 10,
+        readOnly: true,
+      },
       { answers: true },
       ["newLeader", "moved", "ambiguousCreate", "asked", "answered"],
     ),
@@ -109,7 +118,7 @@ export const exercise: Exercise<object> = {
       "an ephemeral node lives exactly as long as its session, and a session as long as its client is heard",
       {
         mix: { ...mix, create: 8, change: 0, multi: 0 },
-        // A client counts on its own clock, so that may run apart from others, and not jump.
+        // A client counts on its own clock: it may run apart from others, but not jump.
         faults: steady,
         steps: 15,
         closes: true,

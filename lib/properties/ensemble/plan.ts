@@ -6,9 +6,9 @@ import type { Fault, NodeId } from "quorumlab/sim";
 
 export const TICK_MS = 50;
 /** Faults and requests begin before this, and every fault is over. */
-export const CHAOS_MS = 2000;
+export const CHAOS_MS = 1500;
 /** How long a healthy ensemble may take to elect, to take everybody back, and to answer. */
-export const CALM_MS = 2000;
+export const CALM_MS = 1600;
 
 /** One request of a client, so long after the one before was asked; `waits` for its own answer before the next. */
 export type Step = {
@@ -78,38 +78,53 @@ const ops = {
 /** How often each kind of request is drawn. */
 export type Mix = Readonly<Record<keyof typeof ops, number>>;
 
-function step(mix: Mix): fc.Arbitrary<Step> {
+function step(mix: Mix, gapMs: number): fc.Arbitrary<Step> {
   const op = fc.oneof(
     ...Object.entries(mix).map(([name, weight]) => {
       return { weight, arbitrary: ops[name as keyof Mix] as fc.Arbitrary<Step["op"]> };
     }),
   );
-  return fc.record({ afterMs: fc.nat(120), waits: fc.boolean(), op });
+  return fc.record({ afterMs: fc.nat(gapMs), waits: fc.boolean(), op });
 }
 
-const begin = fc.integer({ min: 0, max: CHAOS_MS - 400 });
-const long = fc.integer({ min: 10, max: 900 });
+const begin = fc.integer({ min: 100, max: CHAOS_MS - 100 });
+const long = fc.integer({ min: 10, max: 700 });
 
 /** A span that is over before the chaos is. */
 const span = fc.tuple(begin, long).map(([atMs, forMs]) => {
   return { atMs, forMs: Math.min(forMs, CHAOS_MS - atMs) };
 });
 
-type Kind = Fault["kind"] | "part" | "rate";
+type Kind = Fault["kind"] | "part" | "rate" | "jump" | "blackout";
 
-/** What can go wrong with these nodes. Clocks go wrong by rate and by jumps. */
-function fault(
+/** What can go wrong with these nodes; some of it hits several at once. */
+function trouble(
   nodes: readonly NodeId[],
   servers: readonly NodeId[],
   kinds: readonly Kind[],
-): fc.Arbitrary<Fault> {
+): fc.Arbitrary<Fault[]> {
   const node = fc.constantFrom(...nodes);
   const pair = fc.tuple(node, node).filter(([a, b]) => a !== b);
   const link = pair.map(([a, b]) => ({ from: [a], to: [b] }));
+  const unsynced = fc.constantFrom("luck", "lost", "torn");
   const all: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
+    // Several servers lose their power at one moment, and come back one by one.
+    blackout: fc
+      .tuple(
+        fc.subarray([...servers], { minLength: 2 }),
+        fc.array(fc.integer({ min: 5, max: 250 }), { minLength: 5, maxLength: 5 }),
+        unsynced,
+        begin,
+      )
+      .map(([which, backMs, kept, atMs]) => {
+        return which.map((one, i) => {
+          const forMs = Math.min(backMs[i] ?? 5, CHAOS_MS - atMs);
+          return { kind: "crash", node: one, unsynced: kept, atMs, forMs };
+        });
+      }),
     crash: fc
-      .tuple(fc.constantFrom(...nodes, ...servers), fc.constantFrom("luck", "lost", "torn"), span)
-      .map(([which, unsynced, when]) => ({ kind: "crash", node: which, unsynced, ...when })),
+      .tuple(fc.constantFrom(...nodes, ...servers), unsynced, span)
+      .map(([which, kept, when]) => ({ kind: "crash", node: which, unsynced: kept, ...when })),
     pause: fc.tuple(node, span).map(([which, when]) => ({ kind: "pause", node: which, ...when })),
     cut: fc.tuple(link, fc.boolean(), span).map(([ends, oneWay, when]) => {
       return { kind: "cut", ...ends, oneWay, ...when };
@@ -123,50 +138,59 @@ function fault(
       }),
     break: fc.tuple(pair, begin).map(([between, atMs]) => ({ kind: "break", between, atMs })),
     stall: fc.tuple(link, span).map(([ends, when]) => ({ kind: "stall", ...ends, ...when })),
-    delay: fc.tuple(node, fc.integer({ min: 5, max: 60 }), span).map(([from, byMs, when]) => {
+    delay: fc.tuple(node, fc.integer({ min: 5, max: 150 }), span).map(([from, byMs, when]) => {
       return { kind: "delay", from: [from], byMs, ...when };
     }),
     // A clock that never jumps, but is not quite right.
     rate: fc.tuple(node, fc.integer({ min: 96, max: 104 })).map(([which, percent]) => {
       return { kind: "skew", node: which, rate: percent / 100, atMs: 0 };
     }),
+    // A server's clock that jumps.
+    jump: fc
+      .tuple(fc.constantFrom(...servers), fc.integer({ min: -2000, max: 2000 }), span)
+      .map(([which, byMs, when]) => ({ kind: "skew", node: which, byMs, ...when })),
     skew: fc
       .tuple(node, fc.integer({ min: -500, max: 500 }), fc.integer({ min: 96, max: 104 }), span)
       .map(([which, byMs, percent, when]) => {
         return { kind: "skew", node: which, byMs, rate: percent / 100, ...when };
       }),
   };
-  return fc.oneof(...kinds.map((kind) => all[kind] as fc.Arbitrary<Fault>));
+  const arbitraries = kinds.map((kind) => all[kind] as fc.Arbitrary<Fault | Fault[]>);
+  return fc.oneof(...arbitraries).map((faults) => [faults].flat());
 }
 
 /** What a property asks for: what its clients do most, and what goes wrong. */
 export type Emphasis = {
   readonly mix: Mix;
   readonly faults: readonly Kind[];
+  /** How many steps a client takes at most, and how long it waits between them at most. */
   readonly steps: number;
+  readonly gapMs?: number;
+  readonly troubles?: number;
   readonly closes?: boolean;
   readonly readOnly?: boolean;
 };
 
-export function plans({ mix, faults, steps, closes, readOnly }: Emphasis): fc.Arbitrary<Plan> {
+export function plans(emphasis: Emphasis): fc.Arbitrary<Plan> {
+  const { mix, faults, steps, gapMs = 120, troubles = 6, closes, readOnly } = emphasis;
   const asking: fc.Arbitrary<Asking> = fc.record({
-    timeoutMs: fc.constantFrom(200, 300, 500),
+    timeoutMs: fc.constantFrom(400, 600),
     readOnly: readOnly ? fc.boolean() : fc.constant(false),
     closes: closes ? fc.boolean() : fc.constant(false),
-    steps: fc.array(step(mix), { maxLength: steps, size: "max" }),
+    steps: fc.array(step(mix, gapMs), { maxLength: steps, size: "max" }),
   });
   return fc
     .record({
       seed: fc.noShrink(fc.nat()),
-      servers: fc.constantFrom(3, 3, 3, 5),
+      servers: fc.constantFrom(3, 3, 4, 5),
       snapshotEvery: fc.constantFrom(6, 20, 1000),
-      syncMs: fc.constantFrom(1, 1, 8),
+      syncMs: fc.constantFrom(1, 5, 15),
       clients: fc.array(asking, { minLength: 1, maxLength: 3, size: "max" }),
     })
     .chain((calm) => {
       const servers = serversOf(calm);
       const nodes = [...servers, ...clientsOf(calm)];
-      const wrong = fc.array(fault(nodes, servers, faults), { maxLength: 6, size: "max" });
-      return wrong.map((each): Plan => ({ ...calm, faults: each }));
+      const wrong = fc.array(trouble(nodes, servers, faults), { maxLength: troubles, size: "max" });
+      return wrong.map((each): Plan => ({ ...calm, faults: each.flat() }));
     });
 }

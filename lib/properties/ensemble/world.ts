@@ -61,13 +61,19 @@ async function asks(host: Host, members: readonly NodeId[], asking: Asking): Pro
     for (const path of STAYING) await zookeeper.create(path).catch(expected);
     const isOver = () => zookeeper.state === "expired" || zookeeper.state === "closed";
     for (let step = steps[next]; step !== undefined && !isOver(); step = steps[next]) {
+      if (host.trueMs() > CHAOS_MS) break;
       next += 1;
       await host.sleep(step.afterMs);
       const answer = ask(zookeeper, step.op, `${host.id}-${next}`).catch(expected);
       if (step.waits) await answer;
     }
     if (isOver()) continue;
-    while (closes && !isOver()) await zookeeper.close().catch(expected);
+    while (closes && !isOver()) {
+      const closed = zookeeper.close().catch(expected);
+      // Too late, and yet under way: it must not outlive the session.
+      void zookeeper.create("/a/late", "", "ephemeral").catch(expected);
+      await closed;
+    }
     isDone = closes || (await lastWrite(host, zookeeper));
   }
 }

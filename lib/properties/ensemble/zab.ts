@@ -14,9 +14,12 @@ import {
 } from "quorumlab/ensemble";
 import { hash, type NodeId, type TraceEvent, type View } from "quorumlab/sim";
 import { Violation } from "../exercise.ts";
+import { CALM_MS, CHAOS_MS } from "./plan.ts";
 
 /** What a server was when it was looked at last, and which epochs it has told others of. */
 type Seen = { committed: Zxid; accepted: number; current: number };
+
+const QUIET_MS = CHAOS_MS + CALM_MS - 150;
 
 type Said =
   | { readonly kind: "followerInfo"; readonly acceptedEpoch: number }
@@ -28,6 +31,8 @@ export class Witness {
   readonly history: Entry[] = [];
   /** How far each server was, at each event at which it got further: for what it showed then. */
   readonly reached = new Map<NodeId, { readonly event: number; readonly zxid: Zxid }[]>();
+  /** How much of it was there a while before the end, so that by the end everybody has it. */
+  private settled = 0;
   private readonly places = new Map<Zxid, number>();
   private readonly leaders = new Map<number, NodeId>();
   private readonly seen = new Map<NodeId, Seen>();
@@ -43,6 +48,7 @@ export class Witness {
   }
 
   look(view: View): void {
+    if (view.atMs < QUIET_MS) this.settled = this.history.length;
     for (; this.heard < view.trace.length; this.heard++) {
       const event = view.trace[this.heard] as TraceEvent;
       if (event.kind === "send") this.said(event.node, event.body as Said);
@@ -85,6 +91,11 @@ export class Witness {
       this.seen.set(id, seen);
     }
     return seen;
+  }
+
+  /** What every server must have in the end. */
+  get expected(): Zxid {
+    return this.history[this.settled - 1]?.zxid ?? 0;
   }
 
   /** Leadership: at most one established leader an epoch. */

@@ -1,0 +1,270 @@
+import type { Patch } from "./patch.ts";
+
+const agree = "all servers apply one history, under one leader an epoch, and agree in the end";
+const answers =
+  "no acknowledged write is lost, writes are linearizable, and a session never sees an older state";
+const lives =
+  "an ephemeral node lives exactly as long as its session, and a session as long as its client is heard";
+const watches = "a watch tells of a change once, before any answer shows it, across reconnects";
+
+export const patches: readonly Patch[] = [
+  {
+    name: "N of 2N servers are a majority",
+    file: "lib/ensemble/decisions.ts",
+    from: "return Math.floor(servers / 2) + 1;",
+    to: "return Math.ceil(servers / 2);",
+    origin: "the beginner's first idea: half is enough",
+    caughtBy: agree,
+  },
+  {
+    name: "a vote does not count the epoch",
+    file: "lib/ensemble/decisions.ts",
+    from: "  if (a.epoch !== b.epoch) return a.epoch > b.epoch;\n",
+    to: "",
+    origin: "ZOOKEEPER-1154, ZOOKEEPER-1156: the highest zxid alone is elected",
+    caughtBy: agree,
+  },
+  {
+    name: "a vote does not count the history",
+    file: "lib/ensemble/decisions.ts",
+    from: "  if (a.zxid !== b.zxid) return a.zxid > b.zxid;\n",
+    to: "",
+    origin: "the bully algorithm (Garcia-Molina 1982): the greatest name wins, whatever it knows",
+    caughtBy: agree,
+  },
+  {
+    name: "a transaction is committed with one server too few",
+    file: "lib/ensemble/decisions.ts",
+    from: "return descending[majority(acked.length) - 1] ?? 0;",
+    to: "return descending[majority(acked.length) - 2] ?? 0;",
+    origin: "off by one: the leader does not count itself among the majority",
+    caughtBy: agree,
+  },
+  {
+    name: "a follower keeps what its leader never had",
+    file: "lib/ensemble/decisions.ts",
+    from: 'return { kind: "trunc", to };',
+    to: 'return { kind: "diff", after: to };',
+    origin: "ZOOKEEPER-1489, ZOOKEEPER-3526: the tail that had to be cut stays",
+    caughtBy: agree,
+  },
+  {
+    name: "the epoch is adopted before the history",
+    file: "lib/ensemble/follower.ts",
+    from: '  part.stage = "synchronization";\n',
+    to: '  part.stage = "synchronization";\n  server.currentEpoch = epoch;\n  turn.out.put("currentEpoch", epoch);\n',
+    origin: "ZOOKEEPER-4643: currentEpoch is written before the transactions are",
+    caughtBy: agree,
+  },
+  {
+    name: "the leader's history is acknowledged before it is on disk",
+    file: "lib/ensemble/follower.ts",
+    from: 'out.send(part.leader, { kind: "ackNewLeader", epoch: message.epoch });',
+    to: 'out.send(part.leader, { kind: "ackNewLeader", epoch: message.epoch }, { beforeSync: true });',
+    origin: "ZOOKEEPER-3911, ZOOKEEPER-4646: NEWLEADER is acknowledged before the log is synced",
+    caughtBy: agree,
+  },
+  {
+    name: "a proposal is acknowledged before it is on disk",
+    file: "lib/ensemble/follower.ts",
+    from: 'out.send(part.leader, { kind: "ack", zxid: message.entry.zxid });',
+    to: 'out.send(part.leader, { kind: "ack", zxid: message.entry.zxid }, { beforeSync: true });',
+    origin: "acknowledge before fsync: ZooKeeper's forceSync=no",
+    caughtBy: agree,
+  },
+  {
+    name: "what a follower is synchronized with is applied at once",
+    file: "lib/ensemble/follower.ts",
+    from: '      out.put("currentEpoch", message.epoch);\n',
+    to: '      out.put("currentEpoch", message.epoch);\n      commitTo(turn, lastZxid(server.history));\n',
+    origin: "ZOOKEEPER-4394: proposals are applied before the NEWLEADER acknowledgement",
+    caughtBy: agree,
+  },
+  {
+    name: "a proposal is applied before it is committed",
+    file: "lib/ensemble/follower.ts",
+    from: "      append(server.history, message.entry, out);\n",
+    to: "      append(server.history, message.entry, out);\n      commitTo(turn, message.entry.zxid);\n",
+    origin: "a primary with replicas that apply what they receive",
+    caughtBy: agree,
+  },
+  {
+    name: "a follower forgets on restart which epoch it has promised",
+    file: "lib/ensemble/follower.ts",
+    from: '    turn.out.put("acceptedEpoch", epoch);\n',
+    to: "",
+    origin: "a vote that is not on disk: Raft (2014), figure 2, votedFor",
+    caughtBy: agree,
+  },
+  {
+    name: "a leader forgets on restart which epoch it has taken",
+    file: "lib/ensemble/leader.ts",
+    from: '    turn.out.put("acceptedEpoch", leading.epoch);\n',
+    to: "",
+    origin: "ZOOKEEPER-2307: acceptedEpoch is behind currentEpoch after a restart",
+    caughtBy: agree,
+  },
+  {
+    name: "a follower forgets on restart whose history it has",
+    file: "lib/ensemble/follower.ts",
+    from: '      out.put("currentEpoch", message.epoch);\n',
+    to: "",
+    origin: "ZOOKEEPER-335: the current epoch is not kept on disk",
+    caughtBy: agree,
+  },
+  {
+    name: "a cut is made in memory and not on disk",
+    file: "lib/ensemble/history.ts",
+    from: "  out.cutTail(LOG, history.start + kept);\n",
+    to: "",
+    origin: "ZOOKEEPER-1489: the next transactions are appended after the old tail",
+    caughtBy: agree,
+  },
+  {
+    name: "a restart applies the saved tree's transactions again",
+    file: "lib/ensemble/history.ts",
+    from: "const committed = snapshot?.zxid ?? 0;",
+    to: "const committed = snapshot?.before ?? 0;",
+    origin: "ZOOKEEPER-3249: a replay over a snapshot that has it already",
+    caughtBy: agree,
+  },
+  {
+    name: "a follower misses what is proposed while it is synchronized",
+    file: "lib/ensemble/leader.ts",
+    from: 'if (stage !== "syncing" && stage !== "synced") continue;',
+    to: 'if (stage !== "synced") continue;',
+    origin: "ZOOKEEPER-962, ZOOKEEPER-4785: proposals between the DIFF and UPTODATE are lost",
+    caughtBy: agree,
+  },
+  {
+    name: "a leader serves before a majority has its history",
+    file: "lib/ensemble/leader.ts",
+    from: "if (synced.length + 1 < majority(sizeOf(server))) return;",
+    to: "if (synced.length === 0) return;",
+    origin: "ZOOKEEPER-790, ZOOKEEPER-3104: leadership is established too early",
+    caughtBy: agree,
+  },
+  {
+    name: "a session that was closed still writes",
+    file: "lib/ensemble/prepare.ts",
+    from: 'if (!ahead.sessions.has(session)) return error("SessionExpired");',
+    to: 'if (session === 0) return error("SessionExpired");',
+    origin: "ZOOKEEPER-1208: an ephemeral node survives a session that is long gone",
+    caughtBy: lives,
+  },
+  {
+    name: "a session ends and leaves its nodes",
+    file: "lib/ensemble/prepare.ts",
+    from: 'return { kind: "closeSession", session, paths: ephemeralsOf(ahead, session) };',
+    to: 'return { kind: "closeSession", session, paths: ephemeralsOf(ahead, session).slice(1) };',
+    origin: "ZOOKEEPER-1496, ZOOKEEPER-2355: an ephemeral node is not removed",
+    caughtBy: lives,
+  },
+  {
+    name: "a new leader counts the timeouts from before its time",
+    file: "lib/ensemble/tracking.ts",
+    from: "  touch(leading, session, turn);\n}\n\n/** The session was heard.",
+    to: "  touch(leading, session, turn);\n  (leading.sessions.get(session) as Tracked).expiresMs -= (3 * timeoutMs) / 4;\n}\n\n/** The session was heard.",
+    origin: "ZOOKEEPER-1367: sessions and their nodes after a change of leader",
+    caughtBy: lives,
+  },
+  {
+    name: "a session expires by the leader's wall clock",
+    file: "lib/ensemble/tracking.ts",
+    from: "  leading.elapsedMs += options.tickMs / 2;\n",
+    to: "  leading.elapsedMs = turn.nowMs;\n",
+    origin: "ZOOKEEPER-1366: ZooKeeper should be tolerant of clock adjustments",
+    caughtBy: lives,
+  },
+  {
+    name: "a heartbeat is answered and not counted",
+    file: "lib/ensemble/tracking.ts",
+    from: "  touch(leading, session, turn);\n  leading.heartbeats.push",
+    to: "  leading.heartbeats.push",
+    origin: "touches that a learner does not pass on to its leader",
+    caughtBy: lives,
+  },
+  {
+    name: "a client counts its session from the answer",
+    file: "lib/ensemble/session.ts",
+    from: "session.aliveUntilMs = sentMs + session.timeoutMs;",
+    to: "session.aliveUntilMs = nowMs + session.timeoutMs;",
+    origin:
+      "Gray and Cheriton, Leases (SOSP 1989): the term must be shortened by the time in transit",
+    caughtBy: lives,
+  },
+  {
+    name: "a server answers clients that have seen more than it has",
+    file: "lib/ensemble/serving.ts",
+    from: "const isBehind = lastZxid > server.committed;",
+    to: "const isBehind = lastZxid > server.committed + 2 ** 32;",
+    origin: "lastZxidSeen is not checked: a read goes back in time after a reconnect",
+    caughtBy: answers,
+  },
+  {
+    name: "a client asks again what may have been done",
+    file: "lib/ensemble/reach.ts",
+    from: '  fail(session, session.sent.splice(0), "ConnectionLoss");\n  if (closing)',
+    to: "  session.waiting.unshift(...session.sent.splice(0));\n  if (closing)",
+    origin: "a retry of what is not idempotent: ConnectionLoss means unknown",
+    caughtBy: answers,
+  },
+  {
+    name: "a client does not say what it has seen",
+    file: "lib/ensemble/session.ts",
+    from: "  const { timeoutMs, lastZxid } = session;\n",
+    to: "  const { timeoutMs } = session;\n  const lastZxid = 0;\n",
+    origin: "clients that leave lastZxidSeen at 0",
+    caughtBy: answers,
+  },
+  {
+    name: "an answer overtakes the watch event of the same transaction",
+    file: "lib/ensemble/replica.ts",
+    from: `    const result = apply(tree, entry, (change) => {
+      for (const firing of fire(server.watches, change)) tell(turn, firing);
+    });
+    settle(turn, entry, result);
+`,
+    to: `    const late: Firing[] = [];
+    const result = apply(tree, entry, (change) => {
+      late.push(...fire(server.watches, change));
+    });
+    settle(turn, entry, result);
+    for (const firing of late) tell(turn, firing);
+`,
+    origin: "ZooKeeper's promise, broken: a client sees the watch event before the new data",
+    caughtBy: watches,
+  },
+  {
+    name: "a watch fires again and again",
+    file: "lib/ensemble/watches.ts",
+    from: "  table.delete(path);\n  return waiting.map",
+    to: "  return waiting.map",
+    origin: "a persistent watch where a one-shot watch was promised",
+    caughtBy: watches,
+  },
+  {
+    name: "a read of nothing leaves a watch",
+    file: "lib/ensemble/replica.ts",
+    from: 'if (watch && (node !== undefined || kind === "exists")) {',
+    to: "if (watch) {",
+    origin: "FinalRequestProcessor sets the watch of a failed read only for exists",
+    caughtBy: watches,
+  },
+  {
+    name: "a watch that is set again does not notice what was missed",
+    file: "lib/ensemble/watches.ts",
+    from: "(zxid > asked.lastZxid ? type : undefined)",
+    to: "(zxid > asked.lastZxid + 2 ** 40 ? type : undefined)",
+    origin: "ZOOKEEPER-1412, ZOOKEEPER-1667: watches inconsistently triggered on reconnect",
+    caughtBy: watches,
+  },
+  {
+    name: "watches are not set again after a reconnect",
+    file: "lib/ensemble/reach.ts",
+    from: "if (data.size + exist.size + child.size > 0 && session.server !== undefined) {",
+    to: "if (data.size + exist.size + child.size < 0 && session.server !== undefined) {",
+    origin: "kazoo drops its watchers on disconnect; a client that does so and tells nobody",
+    caughtBy: watches,
+  },
+];
