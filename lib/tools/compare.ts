@@ -3,10 +3,11 @@
 import { randomInt } from "node:crypto";
 import { table } from "./cell/table.ts";
 import { type Difference, differences, explanations } from "./compare/differences.ts";
+import { NoServer } from "./compare/jars.ts";
 import type { Outcome } from "./compare/perform.ts";
 import { runReal, Unlucky } from "./compare/real.ts";
 import { drawScript, type Script } from "./compare/script.ts";
-import { NoServer, type RealServer, startServer } from "./compare/server.ts";
+import { type RealServer, startServer } from "./compare/server.ts";
 import { runSimulated } from "./compare/simulated.ts";
 import { count, events, never, rowsOf, type Tally } from "./compare/tally.ts";
 import { command, inParallel, Misuse, read, seedFrom } from "./grade/command.ts";
@@ -74,7 +75,8 @@ async function compareAll(
   let done = 0;
   try {
     await inParallel(numbers, AT_A_TIME, async (nth) => {
-      signal.throwIfAborted();
+      // Nobody is left alone with a server that is gone.
+      if (signal.aborted) return;
       const { script, real } = await onServer(seed, nth, server);
       const ours = await runSimulated(script, nth);
       count(tally, script, real);
@@ -82,6 +84,7 @@ async function compareAll(
       if (numbers.length === 1) show(script);
       line.say(`${++done} of ${numbers.length} scripts, ${found.length} differences`);
     });
+    signal.throwIfAborted();
   } finally {
     line.clear();
     await server.stop();

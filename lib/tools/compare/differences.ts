@@ -88,8 +88,12 @@ function withEvent(events: readonly Entry[], text: string, setAt: number): Entry
 
 /** Whether the step reads the root, where every script on the real server has a node. */
 function isShared(step: Step | undefined): boolean {
-  if (step === undefined || !("request" in step) || !("path" in step.request)) return false;
-  return ["/", ""].includes(step.request.path);
+  return ["/", ""].includes(pathOf(step) ?? "no path");
+}
+
+function pathOf(step: Step | undefined): string | undefined {
+  if (step === undefined || !("request" in step) || !("path" in step.request)) return undefined;
+  return step.request.path;
 }
 
 /** A value with the names that both systems share; Stats without their times. */
@@ -97,15 +101,14 @@ function named(value: unknown, names: Names): unknown {
   if (Array.isArray(value)) return value.map((each) => named(each, names));
   if (typeof value !== "object" || value === null) return value;
   if ("czxid" in value) {
-    const { ctime: _, mtime: __, ...stat } = value as Stat;
-    const { czxid, mzxid, pzxid, ephemeralOwner: owner } = stat;
-    const zxids = [czxid, mzxid, pzxid].map((zxid) => names.zxid(zxid));
+    const stat = value as Stat;
+    const { version, cversion, aversion, ephemeralOwner: owner, dataLength, numChildren } = stat;
     return {
-      ...stat,
-      czxid: zxids[0],
-      mzxid: zxids[1],
-      pzxid: zxids[2],
-      ephemeralOwner: owner === 0 ? "none" : names.ids.indexOf(owner),
+      czxid: names.zxid(stat.czxid),
+      mzxid: names.zxid(stat.mzxid),
+      pzxid: names.zxid(stat.pzxid),
+      ...{ version, cversion, aversion, dataLength, numChildren },
+      owner: owner === 0 ? "nobody" : names.ids.indexOf(owner),
     };
   }
   const entries = Object.entries(value).map(([key, each]) => {
@@ -142,18 +145,15 @@ const EXPLAINED: readonly Explained[] = [
 export function explanations<D extends Difference>(
   found: readonly D[],
 ): { explained: Row[]; others: D[] } {
-  const reasonFor = (each: Difference) => {
-    const { step } = each;
-    const path =
-      step !== undefined && "request" in step && "path" in step.request ? step.request.path : "";
-    return EXPLAINED.find(({ explains }) => explains(path, each));
-  };
-  const rows = EXPLAINED.map((reason) => {
+  const reasons = found.map((each) =>
+    EXPLAINED.find(({ explains }) => explains(pathOf(each.step) ?? "", each)),
+  );
+  const explained = EXPLAINED.map((reason) => {
     const { difference, source } = reason;
-    return { difference, source, times: found.filter((each) => reasonFor(each) === reason).length };
+    return { difference, source, times: reasons.filter((each) => each === reason).length };
   });
   return {
-    explained: rows.filter(({ times }) => times > 0),
-    others: found.filter((each) => reasonFor(each) === undefined),
+    explained: explained.filter(({ times }) => times > 0),
+    others: found.filter((_, at) => reasons[at] === undefined),
   };
 }

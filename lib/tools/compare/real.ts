@@ -1,9 +1,8 @@
 /** A script on the real server. Every session goes by a line of its own that can be cut and mended. */
 
-import { once } from "node:events";
-import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import { connectZooKeeper } from "quorumlab/connect";
 import type { SessionState, ZooKeeper } from "quorumlab/ensemble";
+import { type Line, openLine } from "./line.ts";
 import { noteStates, type Outcome, perform, type Seen } from "./perform.ts";
 import type { Script, Step } from "./script.ts";
 import { type RealServer, TICK_MS } from "./server.ts";
@@ -48,9 +47,8 @@ function isExpiry(step: Step): boolean {
 }
 
 async function open(server: RealServer, timeoutMs: number): Promise<Client> {
-  const line = new Line(server.port);
-  const port = await line.open();
-  const zookeeper = await connectZooKeeper(`127.0.0.1:${port}`, { timeoutMs });
+  const line = await openLine(server.port);
+  const zookeeper = await connectZooKeeper(`127.0.0.1:${line.port}`, { timeoutMs });
   const seen: Seen[] = [];
   noteStates(zookeeper, seen);
   return { zookeeper, line, seen };
@@ -101,58 +99,4 @@ function checkStates(seen: readonly Seen[], session: number, steps: readonly Ste
   });
   if (states.join() === planned.join()) return;
   throw new Unlucky(`a session was ${states.join()}, and should be ${planned.join()}`);
-}
-
-/** A line to the server that can be cut: both ends are told, and nobody gets through until it is mended. */
-class Line {
-  private readonly sockets = new Set<Socket>();
-  private readonly server = createServer((near) => this.join(near));
-  private readonly port: number;
-  private isCut = false;
-
-  /** @param port where the server is */
-  constructor(port: number) {
-    this.port = port;
-  }
-
-  /** @returns the port of its near end */
-  async open(): Promise<number> {
-    await once(this.server.listen(0, "127.0.0.1"), "listening");
-    return (this.server.address() as AddressInfo).port;
-  }
-
-  cut(): void {
-    this.isCut = true;
-    for (const socket of this.sockets) socket.destroy();
-  }
-
-  mend(): void {
-    this.isCut = false;
-  }
-
-  close(): void {
-    this.cut();
-    this.server.close();
-  }
-
-  private join(near: Socket): void {
-    if (this.isCut) {
-      near.destroy();
-      return;
-    }
-    const far = connect(this.port, "127.0.0.1");
-    for (const [from, to] of [
-      [near, far],
-      [far, near],
-    ] as const) {
-      this.sockets.add(from);
-      from.setNoDelay().pipe(to);
-      from
-        .on("error", () => {})
-        .on("close", () => {
-          this.sockets.delete(from);
-          to.destroy();
-        });
-    }
-  }
 }

@@ -110,7 +110,7 @@ function diceOf(seed: number, nth: number) {
 
 const READS = ["exists", "getData", "getChildren"] as const;
 const PARTS = ["create", "delete", "setData", "check"] as const;
-const VALUES: readonly Data[] = ["", "x", "ä€😀", new Uint8Array([255, 0, 128]), "1".repeat(300)];
+const VALUES: readonly Data[] = ["", "x", "ä€😀", new Uint8Array([255, 0, 128]), "1".repeat(40)];
 const MODES = { persistent: 5, ephemeral: 3, persistentSequential: 2, ephemeralSequential: 2 };
 
 function drawRequest(dice: Dice, made: string[]): Request {
