@@ -11,6 +11,7 @@ import {
   lastStretch,
   mustBeLinearizable,
   type Outcome,
+  type Plan,
   SYNC_MS,
   WAY_MS,
 } from "./registered.ts";
@@ -20,7 +21,7 @@ type Module = typeof import("../../exercises/04-quorum-register.ts");
 /** There and back, with a disk between, twice; and the client's own disk at its start. */
 const BOUND_MS = 2 * (WAY_MS + SYNC_MS + WAY_MS) + SYNC_MS;
 
-function notice({ run, history }: Outcome, saw: (situation: string) => void): void {
+function notice({ faults }: Plan, { history }: Outcome, saw: (situation: string) => void): void {
   const ended = history.filter((each) => each.outcome === "ok");
   const writes = history.filter(({ input }) => input.kind === "write");
   for (const write of writes) {
@@ -32,9 +33,9 @@ function notice({ run, history }: Outcome, saw: (situation: string) => void): vo
       other.id > write.id && !("returnedMs" in write && write.returnedMs < other.invokedMs);
     if (writes.some(meets)) saw("two writes were under way at once");
   }
-  const restarted = run.trace.events.filter((each) => each.kind === "start" && each.restart);
-  for (const event of restarted) {
-    if ("node" in event) saw(`a ${CLIENTS.includes(event.node) ? "client" : "replica"} came back`);
+  for (const fault of faults) {
+    if (fault.kind !== "crash") continue;
+    saw(`a ${CLIENTS.includes(fault.node) ? "client" : "replica"} came back`);
   }
 }
 
@@ -98,7 +99,7 @@ export const exercise: Exercise<Module> = {
       of: (module, saw, twin) =>
         fc.asyncProperty(chaos, async (plan) => {
           const outcome = await carryOut(plan, module, twin);
-          notice(outcome, saw);
+          notice(plan, outcome, saw);
           mustBeLinearizable(outcome);
         }),
     },

@@ -122,7 +122,7 @@ export const minorityGone: fc.Arbitrary<Plan> = fc
     const faults: Fault[] =
       kind === "cut"
         ? [{ kind, from: nodes, to: others, atMs: 0 }]
-        : nodes.map((node) => ({ kind, node, atMs: 0 }));
+        : nodes.map((node) => ({ kind, node, atMs: 1 }));
     return { ...plan, steps: plan.steps.map((each) => ({ ...each, client: "c1" })), faults };
   });
 

@@ -27,8 +27,10 @@ export type Plan = {
 type Input = { readonly kind: "read" } | { readonly kind: "write"; readonly value: string };
 export type Outcome = {
   readonly run: Run;
-  readonly history: History<Input, string | null>;
+  readonly history: History<Input, Output>;
 };
+type Output = string | null | undefined;
+type Seen = Recorder<Input, Output>;
 
 export const CLIENTS = ["c1", "c2", "c3"];
 /** The longest way of a message when nothing delays it, and how long a disk takes. */
@@ -46,13 +48,15 @@ export async function carryOut(
   module: RegisterDecisions,
   twin: RegisterDecisions,
 ): Promise<Outcome> {
-  const seen = new Recorder<Input, string | null>();
+  const seen: Seen = new Recorder();
   const replicas = replicasOf(plan);
   const [one, other] = [checked(module), checked(twin)];
   const servers: Record<NodeId, Scenario["servers"][string]> = {};
   for (const [i, client] of CLIENTS.entries()) {
     const decisions = i % 2 === 0 ? one : other;
-    const steps = plan.steps.filter((step) => step.client === client);
+    const steps = plan.steps
+      .map((step, nth) => ({ ...step, value: String.fromCharCode("A".charCodeAt(0) + nth) }))
+      .filter((step) => step.client === client);
     servers[client] = performer(steps, { ...decisions, replicas, timeoutMs: 80 }, seen);
   }
   for (const [i, replica] of replicas.entries()) {
@@ -66,11 +70,11 @@ export async function carryOut(
 
 /** A client that takes its steps one after the other. After a crash it goes on with the next one. */
 function performer(
-  steps: readonly Step[],
+  steps: readonly (Step & { readonly value: string })[],
   options: Parameters<typeof registerClient>[0],
-  seen: Recorder<Input, string | null>,
+  seen: Seen,
 ): Scenario["servers"][string] {
-  const left = steps.map((step, i) => ({ ...step, value: `${step.client}'s ${i + 1}` }));
+  const left = [...steps];
   let abandon = () => {};
   return registerClient(options, async ({ id, trueMs, sleep, read, write }) => {
     abandon();
@@ -83,7 +87,7 @@ function performer(
       const call = seen.invoke(id, kind === "read" ? { kind } : { kind, value }, trueMs());
       abandon = call.info;
       try {
-        const output = kind === "read" ? await read() : await write(value).then(() => null);
+        const output = kind === "read" ? await read() : await write(value).then(() => undefined);
         call.ok(output, trueMs());
       } catch (error) {
         if (!(error instanceof CallError)) throw error;
@@ -96,37 +100,32 @@ function performer(
 
 /** The decisions of a module; what no register can work with is said at once. */
 function checked(module: RegisterDecisions): RegisterDecisions {
-  const expect = (isSo: boolean, call: string, got: unknown, expected: string) => {
-    if (isSo) return;
-    throw new Violation(`${call} returned ${JSON.stringify(got)}; expected ${expected}.`);
-  };
+  const wrong = (call: string, got: unknown, expected: string) =>
+    new Violation(`${call} returned ${JSON.stringify(got)}; expected ${expected}.`);
   return {
     quorumSizes(replicas) {
       const sizes = module.quorumSizes(replicas);
       const fits = (size: unknown) =>
         Number.isInteger(size) && Number(size) >= 1 && Number(size) <= replicas;
-      const isSo = fits(sizes?.read) && fits(sizes?.write);
-      expect(isSo, `quorumSizes(${replicas})`, sizes, `whole numbers from 1 to ${replicas}`);
-      return sizes;
+      if (fits(sizes?.read) && fits(sizes?.write)) return sizes;
+      throw wrong(`quorumSizes(${replicas})`, sizes, `whole numbers from 1 to ${replicas}`);
     },
     newest(versions) {
       const version = module.newest(versions);
       const key = JSON.stringify(version);
       const given = versions.find((each) => JSON.stringify(each) === key);
-      const said = JSON.stringify(versions.map(({ timestamp }) => timestamp));
-      expect(given !== undefined, `newest of ${said}`, version, "one of the versions it was given");
-      return given ?? version;
+      if (given !== undefined) return given;
+      throw wrong(`newest(${JSON.stringify(versions)})`, version, "one of these versions");
     },
     nextTimestamp(found, writer) {
       const timestamp = module.nextTimestamp(found, writer);
-      const isSo = Number.isFinite(timestamp?.counter) && timestamp.writer === writer;
-      expect(isSo, `nextTimestamp(…, "${writer}")`, timestamp, "a counter, and the writer given");
-      return timestamp;
+      if (Number.isFinite(timestamp?.counter) && timestamp.writer === writer) return timestamp;
+      throw wrong(`nextTimestamp(…, "${writer}")`, timestamp, "a counter, and this writer");
     },
     mustWriteBack(found, sizes) {
       const must: unknown = module.mustWriteBack(found, sizes);
-      expect(typeof must === "boolean", "mustWriteBack", must, "true or false");
-      return must === true;
+      if (typeof must === "boolean") return must;
+      throw wrong("mustWriteBack", must, "true or false");
     },
   };
 }
@@ -145,18 +144,20 @@ export function mustBeLinearizable({ run, history }: Outcome): void {
   );
 }
 
-/** What a picture shows: the requests and answers of the last moments, with what they carry. */
+/** What a picture shows: who had to do with it, the requests and answers of the last moments, with what they carry. */
 export function lastStretch(run: Run, untilMs: number): ReturnType<typeof excerpt> {
   const trace = run.trace.events
     .filter(({ atMs }) => atMs <= untilMs)
     .map((event) => ("body" in event ? { ...event, body: { kind: labelOf(event.body) } } : event));
   const view = { atMs: untilMs, trace, state: () => undefined };
-  return excerpt(view, run.trace.nodes, { lastMs: 120, without: ["ask", "over"] });
+  const busy = new Set(trace.flatMap((event) => (event.kind === "send" ? event.node : [])));
+  const nodes = run.trace.nodes.filter((node) => busy.has(node) || !CLIENTS.includes(node));
+  return excerpt(view, nodes, { lastMs: 120, without: ["ask", "over"] });
 }
 
 function labelOf(body: unknown): string {
   const message = body as RegisterMessage;
   if (!("version" in message)) return message.kind;
   const { value, timestamp } = message.version;
-  return `${message.kind} ${value} @${timestamp.counter}`;
+  return `${message.kind} ${value ?? "nothing"} @${timestamp.counter}`;
 }

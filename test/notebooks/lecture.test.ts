@@ -4,19 +4,9 @@
  */
 
 import { describe, expect, test } from "vitest";
-import { type Mistake, ran, type Said, stored } from "./plain.ts";
-
-type Claim = {
-  /** What the lecture says. */
-  readonly says: string;
-  readonly chapter: string;
-  /** The cells that lead to it, the import cell left out. */
-  readonly cells: readonly string[];
-  /** Throws unless the outputs say so. */
-  holds(said: Said): void;
-  /** A mistake with which they do not. */
-  readonly mistake: Mistake;
-};
+import { type Claim, numbers } from "./claim.ts";
+import { ran, type Said, stored } from "./plain.ts";
+import { quorumClaims } from "./quorum-claims.ts";
 
 const START = "00-start-here";
 const MASTER = "01-who-is-the-master";
@@ -31,6 +21,7 @@ const capacity = "lib/estimate/capacity.ts";
 const placement = "lib/estimate/placement.ts";
 
 const claims: readonly Claim[] = [
+  ...quorumClaims,
   {
     says: "the same seed makes the same run, and another seed another one",
     chapter: START,
@@ -196,10 +187,6 @@ const claims: readonly Claim[] = [
     },
   },
 ];
-
-function numbers(text: string): number[] {
-  return (text.match(/\d+(\.\d+)?/g) ?? []).map(Number);
-}
 
 /** What the chapters put out without a kernel and without a mistake: what the mistakes are compared with. */
 const plain = new Map<string, Promise<Said>>();
