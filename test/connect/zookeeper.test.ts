@@ -193,6 +193,15 @@ test("a server that falls silent is given up", async () => {
   await other.close();
 });
 
+test("a root of one's own is before every path, and need not be there yet", async () => {
+  server.answer = ({ type }) => (type === OP.create ? { body: text("/app/a") } : { code: -101 });
+  const own = await connectZooKeeper(`${address}/app`);
+  expect(await own.create("/a")).toBe("/a");
+  expect(server.asked.at(-1)?.body.subarray(0, 10)).toEqual(text("/app/a"));
+  server.answer = () => ({});
+  await own.close();
+});
+
 test("where no server answers there is no session", async () => {
   const nobody = new FakeServer();
   const empty = await nobody.listen();

@@ -34,54 +34,74 @@ const MOST = 45;
 export function drawScript(seed: number, nth: number, root: string): Script {
   const dice = diceOf(seed, nth);
   const sessions = dice.upTo(2, 4);
-  const steps: Step[] = [
-    { session: 0, request: { kind: "create", path: root, data: "", mode: "persistent" } },
-  ];
-  const here = new Set(Array.from({ length: sessions }, (_, session) => session));
+  const drawing = new Drawing(dice, root, sessions);
+  for (let left = dice.upTo(LEAST, MOST); left > 0; left--) drawing.step();
+  drawing.end();
+  return { sessions, steps: drawing.steps };
+}
+
+/** A script that is being drawn, and who is there to ask. */
+class Drawing {
+  readonly steps: Step[] = [];
+  private readonly dice: Dice;
   /** Paths that may be there, the root first. */
-  const made = [root];
-  const over: number[] = [];
-  let away: { readonly session: number; steps: number } | undefined;
+  private readonly made: string[];
+  private readonly here: Set<number>;
+  private readonly over: number[] = [];
+  private away: { readonly session: number; steps: number } | undefined;
 
-  /** Whoever is answered has heard all events before. */
-  const settle = (unordered = false, who: Iterable<number> = here) => {
-    for (const session of who) {
-      const request = { kind: "sync", path: root } as const;
-      steps.push(unordered ? { session, request, unordered } : { session, request });
-    }
-  };
-  const back = (session: number) => {
-    steps.push({ session, fault: "back" });
-    here.add(session);
-    away = undefined;
-    settle(true, [session]);
-  };
-  const strike = (session: number, what: "leave" | "expire" | "close") => {
-    settle();
-    here.delete(session);
-    if (what === "close") steps.push({ session, request: { kind: "closeSession" } });
-    else steps.push({ session, fault: what });
-    if (what === "leave") {
-      away = { session, steps: dice.upTo(3, 8) };
-    } else {
-      over.push(session);
-      settle(true);
-    }
-  };
+  constructor(dice: Dice, root: string, sessions: number) {
+    this.dice = dice;
+    this.made = [root];
+    this.here = new Set(Array.from({ length: sessions }, (_, session) => session));
+    const request = { kind: "create", path: root, data: "", mode: "persistent" } as const;
+    this.steps.push({ session: 0, request });
+  }
 
-  for (let left = dice.upTo(LEAST, MOST); left > 0; left--) {
+  step(): void {
+    const { dice, away, here, over } = this;
     if (away !== undefined && away.steps-- === 0) {
-      back(away.session);
+      this.back(away.session);
     } else if (away === undefined && here.size > 1 && dice.happens(0.08)) {
-      strike(dice.any([...here]), dice.one({ leave: 6, expire: 2, close: 2 }));
+      this.strike(dice.any([...here]), dice.one({ leave: 6, expire: 2, close: 2 }));
     } else {
-      const asks = over.length > 0 && dice.happens(0.03) ? over : [...here];
-      steps.push({ session: dice.any(asks), request: drawRequest(dice, made) });
+      const asking = over.length > 0 && dice.happens(0.03) ? over : [...here];
+      this.steps.push({ session: dice.any(asking), request: drawRequest(dice, this.made) });
     }
   }
-  if (away !== undefined) back(away.session);
-  settle();
-  return { sessions, steps };
+
+  end(): void {
+    if (this.away !== undefined) this.back(this.away.session);
+    this.settle();
+  }
+
+  private strike(session: number, what: "leave" | "expire" | "close"): void {
+    this.settle();
+    this.here.delete(session);
+    if (what === "close") this.steps.push({ session, request: { kind: "closeSession" } });
+    else this.steps.push({ session, fault: what });
+    if (what === "leave") {
+      this.away = { session, steps: this.dice.upTo(3, 8) };
+    } else {
+      this.over.push(session);
+      this.settle(true);
+    }
+  }
+
+  private back(session: number): void {
+    this.steps.push({ session, fault: "back" });
+    this.here.add(session);
+    this.away = undefined;
+    this.settle(true, [session]);
+  }
+
+  /** Whoever is answered has heard all events before. */
+  private settle(unordered = false, who: Iterable<number> = this.here): void {
+    for (const session of who) {
+      const request = { kind: "sync", path: this.made[0] ?? "/" } as const;
+      this.steps.push(unordered ? { session, request, unordered } : { session, request });
+    }
+  }
 }
 
 type Dice = ReturnType<typeof diceOf>;
