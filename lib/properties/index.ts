@@ -1,9 +1,12 @@
-/** The exercises, by name: each is loaded when it is asked for. */
+/** The exercises and the systems, by name: each is loaded when it is asked for. */
 
 import type { Exercise } from "./exercise.ts";
+import type { System } from "./system.ts";
 
 export type { Evidence, Exercise, Property } from "./exercise.ts";
 export { Violation } from "./exercise.ts";
+export type { System, SystemProperty } from "./system.ts";
+export { ANSWERED, ASKED } from "./system.ts";
 
 /** Any exercise: what its module is like, only the exercise itself knows. */
 export type AnyExercise = Exercise<never>;
@@ -14,8 +17,16 @@ export type Exercises = Readonly<Record<string, () => Promise<AnyExercise>>>;
 export const exercises: Exercises = {
   "00-linearizability": async () => (await import("./00-linearizability.ts")).exercise,
   "01-tracker": async () => (await import("./01-tracker.ts")).exercise,
+  "02-sessions": async () => (await import("./02-sessions.ts")).exercise,
   "04-quorum-register": async () => (await import("./04-quorum-register.ts")).exercise,
   "10-capacity": async () => (await import("./10-capacity.ts")).exercise,
   "10-placement": async () => (await import("./10-placement.ts")).exercise,
   "10-availability": async () => (await import("./10-availability.ts")).exercise,
+};
+
+/** A table of systems. */
+export type Systems = Readonly<Record<string, () => Promise<System>>>;
+
+export const systems: Systems = {
+  ensemble: async () => (await import("./ensemble/index.ts")).exercise,
 };

@@ -1,65 +1,106 @@
 /**
  * `quorumlab prove`: the properties are right about what is right, and about what is wrong. Both are tried with
- * fresh seeds, and printed as two tables.
+ * fresh seeds, and printed as tables: for exercises, and for systems.
  */
 
 import { existsSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
-import { table } from "./cell/table.ts";
-import { command, exerciseNames, Misuse, read } from "./grade/command.ts";
-import { loadExercise } from "./grade/grade.ts";
+import { command, Misuse, read } from "./grade/command.ts";
+import { loadExercise, loadTable } from "./grade/grade.ts";
 import { ProgressLine } from "./grade/print.ts";
 import { PROJECT } from "./grade/settings.ts";
-import { type Calm, falseAlarms } from "./prove/alarms.ts";
-import { type Catch, catches } from "./prove/catches.ts";
+import { falseAlarms } from "./prove/alarms.ts";
+import { calm } from "./prove/calm.ts";
+import { catches } from "./prove/catches.ts";
+import type { Said } from "./prove/said.ts";
+import { sayAlarms, sayCatches } from "./prove/say-exercises.ts";
+import { sayCalm, sayTeeth } from "./prove/say-systems.ts";
+import { knownWrongOf, loadSystem, type Settings, systemsIn } from "./prove/subjects.ts";
+import { teeth, WITHIN_MS } from "./prove/teeth.ts";
 
-export const summary = "try solutions and known-wrong implementations on fresh seeds";
+export const summary = "try what is right and what is known to be wrong on fresh seeds";
 
+/** Each grading is two processes, the compiler's and the child's. */
 const AT_A_TIME = 2;
-const CHECKS = 20;
+const RUNS = 20;
 const CAUGHT_AT_LEAST = 19;
 const PROGRESS_EVERY_MS = 10_000;
-const RIGHT = "(none: the solution)";
 
-const HELP = `Usage: npx quorumlab prove [NN-name…] [--seeds N]
+const HELP = `Usage: npx quorumlab prove [NAME…] [--seeds N] [--wrong TEXT]
 
-Tries every property of the solutions named, or of all, on N fresh seeds (200), each for as many
-trials as \`check\` makes, and checks every known-wrong implementation ${CHECKS} times, as a learner does.
+Proves exercises (NN-name) and systems (a room, such as ensemble): those named, or all.
+
+An exercise: every property of its solution is tried on N fresh seeds (200), each for as many
+trials as \`check\` makes; every known-wrong implementation is checked ${RUNS} times, as a learner does.
+
+A system: every property is tried on N fresh seeds, of which each is one random case: one world
+with its own operations, faults and luck. So --seeds 20000 means 20,000 worlds for each property.
+Every situation that a property names must occur, and half of all operations must be answered ok.
+Every known-wrong implementation is type-checked, and searched for ${RUNS} times by the property that
+it names, each time from a fresh seed and for up to 30 s; the median of all must be within 1 s.
+
+  --wrong TEXT  of systems, only the known-wrong implementations with TEXT in their names
 
 Exit codes: 0 no false alarm and everything caught at least ${CAUGHT_AT_LEAST} times, 1 not so, 2 misused.`;
 
 /** @returns the exit code: 0 proved, 1 not so, 2 misused */
-export function main(args: string[]): Promise<number> {
+export function main(args: string[], settings: Settings = {}): Promise<number> {
   return command("prove", async (signal) => {
     const { values, positionals } = read(args, {
       seeds: { type: "string", default: "200" },
+      wrong: { type: "string" },
       help: { type: "boolean", short: "h" },
     });
     if (values.help) {
       console.log(HELP);
       return 0;
     }
-    const names = await exerciseNames(positionals);
+    const { exercises, systems } = await named(positionals, settings.table);
     const seeds = seedsFrom(values.seeds);
     for (const folder of ["solutions", "test/known-wrong"]) {
       if (existsSync(join(PROJECT, folder))) continue;
       throw new Misuse(`there is no folder ${folder}: nothing can be proved without it.`);
     }
-    const exercises = await Promise.all(names.map((name) => loadExercise(name)));
     const line = new ProgressLine(PROGRESS_EVERY_MS);
-    line.say("solutions: the first seeds");
-    const calm = await falseAlarms(exercises, seeds, AT_A_TIME, signal, (done, of) => {
-      line.say(`solutions: ${done} of ${of} seeds`);
-    });
-    line.clear();
-    console.log(sayCalm(calm, seeds));
-    const caught = await catches(names, CHECKS, AT_A_TIME, signal, (done, of) => {
-      line.say(`known-wrong implementations: ${done} of ${of} checks`);
-    });
-    line.clear();
-    console.log(sayCaught(caught));
-    return calm.some(isAlarming) || caught.some(isTrouble) ? 1 : 0;
+    const tell = ({ text, isProved }: Said) => {
+      line.clear();
+      console.log(`${text}\n`);
+      return isProved;
+    };
+    const proof = { seeds, line, tell, signal, settings, wrong: values.wrong };
+    const proved: boolean[] = [];
+    if (exercises.length > 0) proved.push(await proveExercises(exercises, proof));
+    for (const name of systems) proved.push(await proveSystem(name, proof));
+    return proved.every(Boolean) ? 0 : 1;
   });
+}
+
+type Proof = {
+  readonly seeds: number;
+  readonly line: ProgressLine;
+  /** Prints, and passes on whether it is so. */
+  readonly tell: (said: Said) => boolean;
+  readonly signal: AbortSignal;
+  readonly settings: Settings;
+  /** Only known-wrong implementations with this in their names. */
+  readonly wrong: string | undefined;
+};
+
+/** The exercises and the systems asked for, or all of both. @throws Misuse when there is no such thing */
+async function named(
+  asked: readonly string[],
+  table: string | undefined,
+): Promise<{ exercises: string[]; systems: string[] }> {
+  const all = [Object.keys(await loadTable(table)), Object.keys(await systemsIn(table))] as const;
+  for (const name of asked) {
+    if (all.flat().includes(name)) continue;
+    throw new Misuse(
+      `there is no exercise or system "${name}": expected one of ${all.flat().join(", ")}.`,
+    );
+  }
+  const isMeant = (name: string) => asked.length === 0 || asked.includes(name);
+  return { exercises: all[0].filter(isMeant), systems: all[1].filter(isMeant) };
 }
 
 /** @throws Misuse unless the text is a whole number of at least 1 */
@@ -68,58 +109,46 @@ function seedsFrom(text: string): number {
   throw new Misuse(`--seeds ${text}: expected a whole number of at least 1.`);
 }
 
-function isAlarming({ alarms, unknown }: Calm): boolean {
-  return alarms + unknown > 0;
-}
-
-function sayCalm(calm: readonly Calm[], seeds: number): string {
-  const rows = calm.map(({ system, number, says, trials, alarms, unknown, ms, ...each }) => ({
-    system,
-    property: `${number}. ${says}`,
-    seeds: each.seeds,
-    trials,
-    "false alarms": alarms,
-    "no verdict": unknown,
-    "ms a check": Math.round((10 * ms) / each.seeds) / 10,
-  }));
-  const alarming = calm.filter(isAlarming);
-  const verdict = alarming.length === 0 ? "No false alarm." : "Not so:";
-  return [
-    `Every property of every solution, on fresh seeds (${seeds} each)`,
-    "",
-    table(rows)["text/plain"],
-    "",
-    [verdict, ...alarming.flatMap(({ trouble }) => trouble ?? [])].join("\n"),
-    "",
-  ].join("\n");
-}
-
-/** A solution that does not get all points, a mistake that gets through, or one that is not fair. */
-function isTrouble({ wrong, caught, flaw }: Catch): boolean {
-  if (flaw !== undefined) return true;
-  return wrong === undefined ? caught > 0 : caught < CAUGHT_AT_LEAST;
-}
-
-function sayCaught(caught: readonly Catch[]): string {
-  const rows = caught.map(({ system, wrong, by, named, medianMs, ...each }) => ({
-    system,
-    "known-wrong implementation": wrong?.name ?? RIGHT,
-    caught: each.caught,
-    "by property": [...by]
-      .sort(([a], [b]) => a - b)
-      .map(([number, times]) => `${number}${number === named ? "*" : ""}: ${times}`)
-      .join(", "),
-    "median s": (medianMs / 1000).toFixed(2),
-  }));
-  const missed = caught.filter(isTrouble).map(({ system, wrong, flaw, caught: times }) => {
-    return `  ${system}, ${wrong?.name ?? RIGHT}: ${flaw ?? `caught ${times} times`}`;
+async function proveExercises(
+  names: readonly string[],
+  { seeds, line, tell, signal }: Proof,
+): Promise<boolean> {
+  const exercises = await Promise.all(names.map((name) => loadExercise(name)));
+  line.say("solutions: the first seeds");
+  const quiet = await falseAlarms(exercises, seeds, AT_A_TIME, signal, (done, of) => {
+    line.say(`solutions: ${done} of ${of} seeds`);
   });
-  const verdict = missed.length === 0 ? "Everything was caught, and no solution." : "Not so:";
-  return [
-    `Every known-wrong implementation, ${CHECKS} checks with fresh seeds (* names the property that ought to catch it)`,
-    "",
-    table(rows)["text/plain"],
-    "",
-    [verdict, ...missed].join("\n"),
-  ].join("\n");
+  const isQuiet = tell(sayAlarms(quiet, seeds));
+  const caught = await catches(names, RUNS, AT_A_TIME, signal, (done, of) => {
+    line.say(`known-wrong implementations: ${done} of ${of} checks`);
+  });
+  return tell(sayCatches(caught, RUNS, CAUGHT_AT_LEAST)) && isQuiet;
+}
+
+async function proveSystem(
+  name: string,
+  { seeds, line, tell, signal, settings, wrong }: Proof,
+): Promise<boolean> {
+  const { table, knownWrong } = settings;
+  const system = await loadSystem(name, table);
+  const wrongs = (await knownWrongOf(name, knownWrong)).filter((each) => {
+    return wrong === undefined || each.name.includes(wrong);
+  });
+  const labour = { atATime: availableParallelism(), signal, table };
+  let isCalm = true;
+  if (wrong === undefined) {
+    line.say(`${name}: the first seeds`);
+    const sinceMs = performance.now();
+    const onProgress = (done: number, of: number) => line.say(`${name}: ${done} of ${of} cases`);
+    const calmed = await calm(system, seeds, { ...labour, onProgress });
+    isCalm = tell(sayCalm(name, calmed, seeds, performance.now() - sinceMs));
+  }
+  const onProgress = (done: number, of: number) => {
+    line.say(`${name}: ${done} of ${of} known-wrong implementations`);
+  };
+  onProgress(0, wrongs.length);
+  const { withinMs = WITHIN_MS } = settings;
+  const measure = { runs: RUNS, caughtAtLeast: CAUGHT_AT_LEAST, withinMs };
+  const bites = await teeth(system, wrongs, measure, { ...labour, onProgress });
+  return tell(sayTeeth(name, bites, measure)) && isCalm;
 }

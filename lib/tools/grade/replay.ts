@@ -1,5 +1,7 @@
 /** `quorumlab replay`: one failing case again, and nothing else. */
 
+import { searchAgain } from "../prove/again.ts";
+import { type Settings, systemsIn } from "../prove/subjects.ts";
 import {
   command,
   drawFailure,
@@ -16,24 +18,29 @@ import { DEFAULT_FOLDER, type GradeOptions } from "./settings.ts";
 
 export const summary = "run one failing case of a property again";
 
-const HELP = `Usage: npx quorumlab replay NN-name PROPERTY --seed N [--path P] [options]
+const HELP = `Usage: npx quorumlab replay NAME PROPERTY --seed N [--path P] [options]
 
-Tries one property, given by its number, again: with --path the one case that failed, without it
-all trials of the seed.
+Tries one property of an exercise or a system, given by its number, again: with --path the one
+case that failed, without it all trials of the seed.
 
   --exercises DIR  the folder of NN-name.ts files (work/exercises)
+  --wrong TEXT     of a system: the known-wrong implementation with TEXT in its name
   --json           print the report and nothing else, as lib/tools/grade/report.ts describes it
   --svg FILE       draw the failing run
 
 Exit codes: 0 the property holds, 1 it fails, 2 misused, 3 unknown.`;
 
 /** @returns the exit code: 0 the property holds, 1 it fails, 2 misused, 3 unknown */
-export function main(args: string[], settings: Partial<GradeOptions> = {}): Promise<number> {
+export function main(
+  args: string[],
+  settings: Partial<GradeOptions> & Settings = {},
+): Promise<number> {
   return command("replay", async (signal) => {
     const { values, positionals } = read(args, {
       exercises: { type: "string", default: DEFAULT_FOLDER },
       seed: { type: "string" },
       path: { type: "string" },
+      wrong: { type: "string" },
       json: { type: "boolean" },
       svg: { type: "string" },
       help: { type: "boolean", short: "h" },
@@ -46,12 +53,15 @@ export function main(args: string[], settings: Partial<GradeOptions> = {}): Prom
     if (name === undefined || number === undefined || positionals.length > 2) {
       throw new Misuse("which one? Give an exercise and the number of a property: 01-tracker 2.");
     }
-    await exerciseNames([name], settings.table);
-    const property = await propertyNumber(name, number, settings.table);
     const seed = seedFrom(values.seed);
     if (seed === undefined) throw new Misuse("--seed is missing: a failure prints the one it had.");
-    const folder = folderNamed(values.exercises);
     const path = pathFrom(values.path);
+    if (Object.hasOwn(await systemsIn(settings.table), name)) {
+      return searchAgain(name, Number(number), { ...values, seed, path }, signal, settings);
+    }
+    await exerciseNames([name], settings.table);
+    const property = await propertyNumber(name, number, settings.table);
+    const folder = folderNamed(values.exercises);
     const only = path === undefined ? { property } : { property, path };
     const report = await gradeExercise(name, { ...settings, folder, seed, only, signal });
     const whole = reportOf([report]);

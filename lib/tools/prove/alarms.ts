@@ -10,8 +10,8 @@ import type { Tally } from "./slice.ts";
 /** So many seeds go to one child: enough for its start not to count, few enough to show how far it is. */
 const SLICE = 50;
 
-/** A property of a system, and what came of it. */
-export type Calm = Tally & { readonly system: string; readonly says: string };
+/** A property of an exercise, and what came of it. */
+export type Calm = Tally & { readonly exercise: string; readonly says: string };
 
 /**
  * Tries every property of every solution.
@@ -42,7 +42,7 @@ export async function falseAlarms(
     exercise.properties.map(({ says }, index) => {
       const own = found.filter((each) => each.exercise === exercise);
       const tallies = own.flatMap((each) => each.tallies[index] ?? []);
-      return { system: exercise.name, says, ...tallies.reduce(together) };
+      return { exercise: exercise.name, says, ...tallies.reduce(together) };
     }),
   );
 }

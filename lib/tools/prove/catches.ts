@@ -14,7 +14,7 @@ import { type KnownWrong, knownWrongOf } from "./subjects.ts";
 
 /** What was checked, and what became of it. */
 export type Catch = {
-  readonly system: string;
+  readonly exercise: string;
   /** Left out: the solution as it is. */
   readonly wrong?: KnownWrong;
   /** In how many runs some property found it wrong; of a solution, in how many it did not get all points. */
@@ -29,7 +29,7 @@ export type Catch = {
   readonly flaw?: string;
 };
 
-type Subject = { readonly system: string; readonly wrong?: KnownWrong; readonly folder: string };
+type Subject = { readonly exercise: string; readonly wrong?: KnownWrong; readonly folder: string };
 type Graded = { readonly report: ExerciseReport; readonly ms: number };
 
 /**
@@ -48,19 +48,19 @@ export async function catches(
   const root = mkdtempSync(join(tmpdir(), "quorumlab-prove-"));
   try {
     const lists = await Promise.all(
-      names.map(async (system) => {
-        const all = [undefined, ...(await knownWrongOf(system))];
-        return all.map((wrong, nth) => planted(system, wrong, join(root, `${system}-${nth}`)));
+      names.map(async (exercise) => {
+        const all = [undefined, ...(await knownWrongOf(exercise))];
+        return all.map((wrong, nth) => planted(exercise, wrong, join(root, `${exercise}-${nth}`)));
       }),
     );
     const all = lists.flat();
     const each = all.flatMap((one) => Array.from({ length: runs }, (_, run) => ({ ...one, run })));
     let done = 0;
-    const graded = await inParallel(each, atATime, async ({ system, folder, run }) => {
+    const graded = await inParallel(each, atATime, async ({ exercise, folder, run }) => {
       signal.throwIfAborted();
       const sinceMs = performance.now();
       // Types do not depend on the seed: they are checked once.
-      const report = await gradeExercise(system, { folder, types: run === 0, signal });
+      const report = await gradeExercise(exercise, { folder, types: run === 0, signal });
       onRun(++done, each.length);
       return { report, ms: performance.now() - sinceMs };
     });
@@ -71,15 +71,15 @@ export async function catches(
 }
 
 /** Writes the solution, with the mistake if there is one, into a folder of its own. */
-function planted(system: string, wrong: KnownWrong | undefined, folder: string): Subject {
-  const source = readFileSync(join(PROJECT, `solutions/${system}.ts`), "utf8");
+function planted(exercise: string, wrong: KnownWrong | undefined, folder: string): Subject {
+  const source = readFileSync(join(PROJECT, `solutions/${exercise}.ts`), "utf8");
   mkdirSync(folder);
   const text = wrong === undefined ? source : source.replace(wrong.from, () => wrong.to);
-  writeFileSync(join(folder, `${system}.ts`), text);
-  return wrong === undefined ? { system, folder } : { system, wrong, folder };
+  writeFileSync(join(folder, `${exercise}.ts`), text);
+  return wrong === undefined ? { exercise, folder } : { exercise, wrong, folder };
 }
 
-function tally({ system, wrong }: Subject, graded: readonly Graded[]): Catch {
+function tally({ exercise, wrong }: Subject, graded: readonly Graded[]): Catch {
   const reports = graded.map(({ report }) => report);
   const by = new Map<number, number>();
   for (const { number, verdict } of reports.flatMap(({ properties }) => properties)) {
@@ -99,7 +99,7 @@ function tally({ system, wrong }: Subject, graded: readonly Graded[]): Catch {
     reports[0]?.message ?? (failed && `${failed.number}. ${failed.says}: ${failed.message}`);
   const named = reports[0]?.properties.find(({ says }) => says === wrong?.caughtBy)?.number;
   return {
-    system,
+    exercise,
     caught: caught.length,
     by,
     medianMs,

@@ -22,6 +22,7 @@ export type Search = {
 
 /** What a search came to: `found.runs` cases, the last of which failed when the verdict is "violated". */
 export type Searched = {
+  readonly seed: number;
   readonly found: Found;
   /** How long the cases took, the library loaded; also those that made the failing one smaller. */
   readonly ms: number;
@@ -60,5 +61,5 @@ export async function search(
       ...(shrinks ? {} : { shrinks: 0 }),
     },
   );
-  return { found, ms: performance.now() - sinceMs, saw };
+  return { seed, found, ms: performance.now() - sinceMs, saw };
 }

@@ -1,6 +1,6 @@
-/** Searches in child processes: a bug that is planted stays there, and what never ends can be ended. */
+/** Searches in a child process: a bug that is planted stays there, and what never ends can be ended. */
 
-import { fork } from "node:child_process";
+import { type ChildProcess, fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import type { Patch } from "../grade/job.ts";
 import type { Search, Searched } from "./search.ts";
@@ -9,81 +9,105 @@ import type { Search, Searched } from "./search.ts";
 const SILENT_MS = 40_000;
 const HEAP_MB = 1_000;
 
-export type Job = {
+/** What is searched: a system, as it is or with bugs planted in the library. */
+export type Subject = {
   readonly system: string;
   /** Another table of systems than the usual one. */
-  readonly table?: string;
-  /** Bugs to plant in the library. */
+  readonly table?: string | undefined;
   readonly patches: readonly Patch[];
-  readonly searches: readonly Search[];
 };
 
-/** What a child says. */
+/** What a child is told, and what it says. */
+export type Order = { readonly subject: Subject; readonly search: Search };
 export type Word =
   | { readonly kind: "progress"; readonly cases: number }
   | { readonly kind: "searched"; readonly searched: Searched }
   | { readonly kind: "broken"; readonly message: string };
 
 /**
- * Makes the searches of a job, one after the other. One in which the child dies has no verdict; those after it are
- * made in a fresh child.
+ * Makes searches, one after the other. One in which the child dies has no verdict; the next is made in a fresh child.
  *
- * @param onCases is told how many cases of the search under way are done, and 0 when the next one begins
+ * @param options.missesMax after so many searches without a failing case there are no more; left out, all are made
+ * @param options.onCases is told how many more cases are done
  * @returns what each search came to, in order
- * @throws Error when the job itself is wrong
+ * @throws Error when the subject cannot be searched: a bug that does not fit, a module that does not load
  */
 export async function searches(
-  job: Job,
-  signal: AbortSignal,
-  onCases: (cases: number) => void = () => {},
+  subject: Subject,
+  wanted: readonly Search[],
+  options: {
+    readonly signal: AbortSignal;
+    readonly missesMax?: number;
+    onCases?(more: number): void;
+  },
 ): Promise<Searched[]> {
+  const { signal, missesMax = Infinity, onCases = () => {} } = options;
   const all: Searched[] = [];
-  while (all.length < job.searches.length) {
-    const rest = job.searches.slice(all.length);
-    all.push(...(await oneChild({ ...job, searches: rest }, signal, onCases)));
-    signal.throwIfAborted();
+  let child: ChildProcess | undefined;
+  let misses = 0;
+  try {
+    for (const search of wanted) {
+      if (misses >= missesMax) break;
+      child = child?.connected ? child : start(signal);
+      const searched = await made(child, { subject, search }, onCases);
+      all.push(searched);
+      if (searched.found.verdict !== "violated") misses += 1;
+    }
+    return all;
+  } finally {
+    child?.kill();
   }
-  return all;
 }
 
-function oneChild(
-  job: Job,
-  signal: AbortSignal,
-  onCases: (cases: number) => void,
-): Promise<Searched[]> {
+function start(signal: AbortSignal): ChildProcess {
   const script = fileURLToPath(new URL("./searcher.ts", import.meta.url));
-  const execArgv = ["--no-warnings", `--max-old-space-size=${HEAP_MB}`];
-  const stdio = ["ignore", "ignore", "ignore", "ipc"] as const;
-  const child = fork(script, { execArgv, serialization: "advanced", signal, stdio: [...stdio] });
-  const all: Searched[] = [];
+  const child = fork(script, {
+    execArgv: ["--no-warnings", `--max-old-space-size=${HEAP_MB}`],
+    serialization: "advanced",
+    stdio: ["ignore", "ignore", "ignore", "ipc"],
+    signal,
+  });
+  // Whoever waits for a search hears of it; nobody else has to.
+  return child.on("error", () => {});
+}
+
+function made(
+  child: ChildProcess,
+  order: Order,
+  onCases: (more: number) => void,
+): Promise<Searched> {
+  const { number, seed } = order.search;
+  const sinceMs = performance.now();
   let cases = 0;
-  let silent = false;
+  let isSilent = false;
   const end = () => {
-    silent = true;
+    isSilent = true;
     child.kill("SIGKILL");
   };
   let clock = setTimeout(end, SILENT_MS);
-  return new Promise((resolve, reject) => {
-    child.on("error", reject);
-    child.on("message", (word: Word) => {
-      clearTimeout(clock);
-      clock = setTimeout(end, SILENT_MS);
-      cases = word.kind === "progress" ? word.cases : 0;
-      if (word.kind === "searched") all.push(word.searched);
-      if (word.kind === "broken") reject(new Error(word.message));
-      else onCases(cases);
-    });
-    child.on("close", (code, by) => {
-      clearTimeout(clock);
-      const next = job.searches[all.length];
-      if (next === undefined) resolve(all);
-      else {
-        const how = silent ? `was silent for ${SILENT_MS / 1000} s` : `died (${by ?? code})`;
-        const message = `Its process ${how} after ${cases} cases.`;
-        const found = { number: next.number, verdict: "unknown", runs: cases, message } as const;
-        resolve([...all, { found, ms: SILENT_MS, saw: {} }]);
-      }
-    });
-    child.send(job);
+  const { promise, resolve, reject } = Promise.withResolvers<Searched>();
+  const hear = (word: Word) => {
+    clearTimeout(clock);
+    clock = setTimeout(end, SILENT_MS);
+    if (word.kind === "broken") {
+      reject(new Error(word.message));
+      return;
+    }
+    const now = word.kind === "progress" ? word.cases : word.searched.found.runs;
+    onCases(now - cases);
+    cases = now;
+    if (word.kind === "searched") resolve(word.searched);
+  };
+  const died = (code: number | null, by: string | null) => {
+    const how = isSilent ? `said nothing for ${SILENT_MS / 1000} s` : `died (${by ?? code})`;
+    const message = `Its process ${how} after ${cases} cases.`;
+    const found = { number, verdict: "unknown", runs: cases, message } as const;
+    resolve({ seed, found, ms: performance.now() - sinceMs, saw: {} });
+  };
+  child.on("message", hear).on("close", died).on("error", reject);
+  child.send(order);
+  return promise.finally(() => {
+    clearTimeout(clock);
+    child.off("message", hear).off("close", died).off("error", reject);
   });
 }

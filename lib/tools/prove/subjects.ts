@@ -13,20 +13,22 @@ export type KnownWrong = Patch & {
   readonly caughtBy: string;
 };
 
-/** Where the things to prove are, when they are not the course's own. */
-export type Sources = {
-  /** The module with the tables of exercises and systems. */
+/** What a proof takes for granted unless it is told. */
+export type Settings = {
+  /** The module with the tables of exercises and systems: the course's own. */
   readonly table?: string;
-  /** The folder of the known-wrong implementations. */
+  /** The folder of the known-wrong implementations: the course's own. */
   readonly knownWrong?: string;
+  /** How long a search for a bug in a system lasts at most: 30 s. */
+  readonly withinMs?: number;
 };
 
 /** The table of systems. */
 export async function systemsIn(table: string = TABLE): Promise<Systems> {
-  const module: typeof import("../../properties/index.ts") = await import(
+  const module: Partial<typeof import("../../properties/index.ts")> = await import(
     pathToFileURL(table).href
   );
-  return module.systems;
+  return module.systems ?? {};
 }
 
 /** Loads a system. @throws Error when the table does not have it */
