@@ -30,7 +30,6 @@ export type { Clock } from "./patience.ts";
 export type { Queue, Taken } from "./queue.ts";
 export { queue } from "./queue.ts";
 export type {
-  GatherState,
   QuorumSizes,
   RegisterDecisions,
   RegisterHost,

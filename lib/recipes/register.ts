@@ -2,7 +2,8 @@
  * A register kept by a quorum of replicas, over datagrams: no leader, no election, no log. A write is stored at a
  * quorum, a read asks a quorum, and the two share a replica. Sources: Attiya, Bar-Noy and Dolev, "Sharing Memory
  * Robustly in Message-Passing Systems" (J. ACM 1995); with several writers, Lynch and Shvartsman, "Robust Emulation of
- * Shared Memory Using Dynamic Quorum-Acknowledged Broadcasts" (FTCS 1997).
+ * Shared Memory Using Dynamic Quorum-Acknowledged Broadcasts" (FTCS 1997). A replica or client that has lost its disk
+ * is another one, and must not come back under its name.
  */
 
 import {
@@ -23,14 +24,6 @@ export type Version = { readonly value: string | null; readonly timestamp: Times
 
 /** How many replicas must answer when a read or write asks, and when it stores. */
 export type QuorumSizes = { readonly read: number; readonly write: number };
-
-/** The decisions behind a register; an exercise replaces them. */
-export type RegisterDecisions = {
-  quorumSizes(replicas: number): QuorumSizes;
-  newest(versions: readonly Version[]): Version;
-  nextTimestamp(found: readonly Version[], writer: string): Timestamp;
-  mustWriteBack(found: readonly Version[], sizes: QuorumSizes): boolean;
-};
 
 /** Majorities: the smallest quorums of which any two share a replica. */
 export function quorumSizes(replicas: number): QuorumSizes {
@@ -61,6 +54,10 @@ export function mustWriteBack(found: readonly Version[], sizes: QuorumSizes): bo
   return found.filter((each) => !isAfter(timestamp, each.timestamp)).length < sizes.write;
 }
 
+const decisions = { quorumSizes, newest, nextTimestamp, mustWriteBack };
+/** The decisions behind a register; an exercise replaces them. */
+export type RegisterDecisions = typeof decisions;
+
 type Request = { readonly kind: "get" } | { readonly kind: "put"; readonly version: Version };
 type Answer = { readonly kind: "found"; readonly version: Version } | { readonly kind: "kept" };
 /** Between a client's machine and its program: whom to ask for what, and what came of it (null: too late). */
@@ -71,8 +68,10 @@ export type RegisterMessage = ((Request | Answer) & { readonly call: string }) |
 
 /** A replica. It keeps the newest version that it was sent, on disk before it says so. */
 export function registerReplica(
-  decisions: Pick<RegisterDecisions, "newest"> = { newest },
+  decide: Partial<RegisterDecisions> = {},
 ): Protocol<Version, RegisterMessage> {
+  const choose = decide.newest ?? newest;
+
   return {
     wire: "datagram",
 
@@ -83,7 +82,7 @@ export function registerReplica(
       if (message.kind === "get") {
         out.send(from, { kind: "found", call: message.call, version: state });
       } else if (message.kind === "put") {
-        const version = decisions.newest([state, message.version]);
+        const version = choose([state, message.version]);
         if (version !== state) out.put("version", Object.assign(state, version));
         out.send(from, { kind: "kept", call: message.call });
       }
@@ -100,18 +99,18 @@ export type RegisterOptions = Partial<RegisterDecisions> & {
 };
 
 type Call = Ask & { readonly answers: Record<NodeId, Answer>; triesLeft: number };
-export type GatherState = {
+type State = {
   readonly self: NodeId;
-  /** How often this client has started: its calls are numbered by life, so that none is ever taken for another. */
+  /** How often this client has started. It numbers its calls by lives, so that none is ever taken for another. */
   readonly life: number;
   readonly calls: Record<string, Call>;
 };
 
 /** A client's machine: it asks all replicas, again and again, until as many as needed have answered. */
-function gatherer(options: RegisterOptions): Protocol<GatherState, RegisterMessage> {
+function gatherer(options: RegisterOptions): Protocol<State, RegisterMessage> {
   const { replicas, againMs = 20, timeoutMs = 200 } = options;
 
-  function ask({ calls }: GatherState, call: string, out: Out<RegisterMessage>): void {
+  function ask({ calls }: State, call: string, out: Out<RegisterMessage>): void {
     const { request, answers } = calls[call] as Call;
     for (const replica of replicas) {
       if (answers[replica] === undefined) out.send(replica, { ...request, call });
@@ -119,7 +118,7 @@ function gatherer(options: RegisterOptions): Protocol<GatherState, RegisterMessa
     out.setTimer(call, againMs);
   }
 
-  function settle(state: GatherState, call: string, isMet: boolean, out: Out<RegisterMessage>) {
+  function settle(state: State, call: string, isMet: boolean, out: Out<RegisterMessage>) {
     const { nth, answers } = state.calls[call] as Call;
     delete state.calls[call];
     out.cancelTimer(call);
@@ -197,10 +196,9 @@ function operations(
 export function registerClient(
   options: RegisterOptions,
   program: (host: RegisterHost) => Promise<void>,
-): Server<GatherState, RegisterMessage> {
-  const decide = { quorumSizes, newest, nextTimestamp, mustWriteBack, ...options };
+): Server {
+  const decide = { ...decisions, ...options };
   const sizes = decide.quorumSizes(options.replicas.length);
-
   return withProgram(gatherer(options), (host) => {
     const { send, receive, ...rest } = host;
     const waiting: ((over: Over) => void)[] = [];
