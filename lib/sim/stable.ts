@@ -4,6 +4,7 @@
  * an entry says where the log starts. The first write after a crash cuts a torn tail off.
  */
 
+import { Buffer } from "node:buffer";
 import { deserialize, serialize } from "node:v8";
 import { crc32 } from "node:zlib";
 import type { Files } from "./disk.ts";
