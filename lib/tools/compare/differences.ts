@@ -133,8 +133,7 @@ const EXPLAINED: readonly Explained[] = [
       path === "/zookeeper/config" && real.replace('"aversion":-1', '"aversion":0') === ours,
   },
   {
-    difference:
-      "exists refuses a path with NUL since 3.9, ours finds no such node, as all other reads do",
+    difference: "exists refuses a path with NUL, ours finds no such node, as all other reads do",
     source: "FinalRequestProcessor, case exists",
     explains: (path, { real, ours }) =>
       path.includes("\0") && real.startsWith("BadArguments") && ours.startsWith("NoNode"),
