@@ -4,7 +4,7 @@ import type { QuorumSizes, Timestamp, Version } from "quorumlab/recipes";
 
 /*
  * Replicas keep one value. There is no leader: every client asks all replicas itself, over datagrams, and goes on
- * when enough of them have answered. Any messages may be lost, late or doubled; clients and replicas may die.
+ * when enough of them have answered. Messages may be lost, late or doubled; clients and replicas may die.
  *
  * A client writes in two phases, and reads in two phases:
  *   write  ask until `read` replicas have answered; choose a timestamp; store until `write` replicas have it on disk
@@ -14,7 +14,7 @@ import type { QuorumSizes, Timestamp, Version } from "quorumlab/recipes";
  *   version.value                 what was written
  *   version.timestamp.counter     the order of writes …
  *   version.timestamp.writer      … and a name that no other write has
- * A replica that is sent a version keeps it when it is the newest of the two, and answers in any case.
+ * A replica that is sent a version keeps it when it is the newer of the two, and answers in any case.
  *
  * You write the four decisions. The register must be linearizable, and work while a majority can be reached.
  */
@@ -24,7 +24,7 @@ import type { QuorumSizes, Timestamp, Version } from "quorumlab/recipes";
  *
  * Given  the number of replicas, at least 1
  * Return whole numbers, from 1 to that number
- * Keep   any two operations must meet; and a minority that is dead must stop nobody
+ * Keep   whoever asks must find what was stored before; and a dead minority must stop nobody
  *
  *   quorumSizes(1)  →  { read: 1, write: 1 }
  */
@@ -62,7 +62,7 @@ export function nextTimestamp(found: readonly Version[], writer: string): Timest
  * Whether a read must store the newest version that it found before it returns it.
  *
  * Given  what `sizes.read` replicas have, and the sizes of quorums
- * Return true, unless storing it would change nothing for anybody
+ * Return false when as many replicas as a write needs have it already, else true
  * Keep   what one read has returned, no later read may miss
  *
  *   nothing written yet, found on two, sizes { read: 2, write: 2 }  →  false

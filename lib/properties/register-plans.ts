@@ -9,23 +9,28 @@ const seed = fc.noShrink(fc.integer({ min: 0 }));
 const replicas = fc.integer({ min: 3, max: 5 });
 const client = fc.constantFrom(...CLIENTS);
 const replica = fc.constantFrom(...replicasOf({ replicas: 3 }));
-const atMs = fc.integer({ min: 0, max: 150 });
-const forMs = fc.integer({ min: 10, max: 200 });
+const atMs = fc.integer({ min: 0, max: 100 });
+const forMs = fc.integer({ min: 10, max: 120 });
 
 const step: fc.Arbitrary<Step> = fc.record({
   client,
   kind: fc.constantFrom("read" as const, "write" as const),
-  waitMs: fc.integer({ min: 0, max: 60 }),
+  waitMs: fc.integer({ min: 0, max: 40 }),
 });
 
 const probability = fc.constantFrom(0.1, 0.3, 0.6);
 const span = { atMs, forMs };
 const sideOf = (nodes: readonly NodeId[]) => fc.subarray([...nodes], { minLength: 1 });
 
-/** Nothing passes between these nodes and all others. */
+/** The network falls into two parts, with clients in both. */
 const cut: fc.Arbitrary<Fault> = fc
-  .record({ from: sideOf(ALL), ...span })
-  .map(({ from, ...when }) => {
+  .record({
+    clients: fc.subarray(CLIENTS, { minLength: 1, maxLength: 2 }),
+    replicas: fc.subarray(replicasOf({ replicas: 5 }), { minLength: 1, maxLength: 3 }),
+    ...span,
+  })
+  .map(({ clients, replicas, ...when }) => {
+    const from = [...clients, ...replicas];
     return { kind: "cut", from, to: ALL.filter((node) => !from.includes(node)), ...when };
   });
 
@@ -68,7 +73,7 @@ export const chaos: fc.Arbitrary<Plan> = fc
   .record({
     seed,
     replicas,
-    steps: fc.array(step, { minLength: 1, maxLength: 12 }),
+    steps: fc.array(step, { minLength: 1, maxLength: 18, size: "max" }),
     faults: fc.array(fault, { maxLength: 5 }),
   })
   .map(fitted);

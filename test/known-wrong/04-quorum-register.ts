@@ -69,7 +69,8 @@ export const patches: readonly Patch[] = [
     file,
     from: "return have.length < sizes.write;",
     to: "return have.length > found.length;",
-    origin: "Lamport, On Interprocess Communication (1986): regular is not atomic; Dynamo's reads",
+    origin:
+      "Lamport, On Interprocess Communication (1986): regular is not atomic; Dynamo repairs after it has answered",
     caughtBy: takenBack,
   },
   {
@@ -78,14 +79,6 @@ export const patches: readonly Patch[] = [
     from: "return have.length < sizes.write;",
     to: "return have.length < Math.min(2, sizes.write);",
     origin: "two copies are safe, says the beginner; with five replicas three can miss them",
-    caughtBy: takenBack,
-  },
-  {
-    name: "a read stores only what the older versions' majority lacks",
-    file,
-    from: "return have.length < sizes.write;",
-    to: "return found.length - have.length >= sizes.write;",
-    origin: "read repair when the stale are the majority, as if a vote decided which is newest",
     caughtBy: takenBack,
   },
   {
