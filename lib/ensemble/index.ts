@@ -47,6 +47,7 @@ export {
 } from "./session.ts";
 export type { Change, Tree, Znode } from "./tree.ts";
 export { apply, emptyTree, nodeAt, statOf } from "./tree.ts";
+export { addWatch, dropWatches, fire, noWatches, resetWatches } from "./watches.ts";
 export type {
   Outcome,
   SessionState,

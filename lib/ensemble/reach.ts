@@ -69,6 +69,8 @@ export function send(session: Session, asked: Asked, out: Out<ToServer>): void {
 }
 
 export function beat(session: Session, nowMs: number, out: Out<ToServer>): void {
+  // Behind the end of the session it would find none, and cost the connection before the answer.
+  if (session.sent.some(({ request }) => request.kind === "closeSession")) return;
   session.beat += 1;
   session.beats.set(session.beat, nowMs);
   if (session.server !== undefined)

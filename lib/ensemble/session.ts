@@ -111,6 +111,10 @@ export function ask(session: Session, number: number, request: Request, out: Out
   const asked = { number, xid: session.xid, request };
   if (session.state === "expired" || session.state === "closed") {
     fail(session, [asked], "SessionExpired");
+  } else if (request.kind === "closeSession" && !session.taken) {
+    // There is nobody to tell: the session ends when it expires.
+    fail(session, [asked], "ConnectionLoss");
+    end(session, "closed", out);
   } else if (session.taken) {
     send(session, asked, out);
   } else {

@@ -105,7 +105,7 @@ export const exercise: Exercise<object> = {
       "no acknowledged write is lost, writes are linearizable, and a session never sees an older state",
       {
         mix,
-        faults: [...everything, "break", "break", "break", "delay", "delay", "stall"],
+        faults: [...everything, "break", "break", "lag", "lag", "delay"],
         steps: 30,
         gapMs: 60,
         troubles: 10,
@@ -119,7 +119,7 @@ export const exercise: Exercise<object> = {
       {
         mix: { ...mix, create: 8, change: 0, multi: 0 },
         // A client counts on its own clock: it may run apart from others, but not jump.
-        faults: steady,
+        faults: [...steady, "blackout", "lateAnswers", "lateLeader", "lateLeader"],
         steps: 15,
         closes: true,
       },

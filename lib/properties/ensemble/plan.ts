@@ -38,6 +38,7 @@ export type Asking = {
 export type Plan = {
   readonly seed: number;
   readonly servers: number;
+  readonly syncLimit: number;
   readonly snapshotEvery: number;
   readonly syncMs: number;
   readonly clients: readonly Asking[];
@@ -95,14 +96,23 @@ const span = fc.tuple(begin, long).map(([atMs, forMs]) => {
   return { atMs, forMs: Math.min(forMs, CHAOS_MS - atMs) };
 });
 
-type Kind = Fault["kind"] | "part" | "rate" | "jump" | "blackout";
+type Kind =
+  | Fault["kind"]
+  | "part"
+  | "rate"
+  | "jump"
+  | "blackout"
+  | "lag"
+  | "lateAnswers"
+  | "lateLeader";
 
 /** What can go wrong with these nodes; some of it hits several at once. */
 function trouble(
-  nodes: readonly NodeId[],
   servers: readonly NodeId[],
+  clients: readonly NodeId[],
   kinds: readonly Kind[],
 ): fc.Arbitrary<Fault[]> {
+  const nodes = [...servers, ...clients];
   const node = fc.constantFrom(...nodes);
   const pair = fc.tuple(node, node).filter(([a, b]) => a !== b);
   const link = pair.map(([a, b]) => ({ from: [a], to: [b] }));
@@ -125,6 +135,47 @@ function trouble(
     crash: fc
       .tuple(fc.constantFrom(...nodes, ...servers), unsynced, span)
       .map(([which, kept, when]) => ({ kind: "crash", node: which, unsynced: kept, ...when })),
+    // A server hears nothing for a while, and meanwhile a client has to look for another server.
+    lag: fc
+      .tuple(
+        fc.constantFrom(...servers),
+        fc.constantFrom(...clients),
+        fc.integer({ min: 80, max: 230 }),
+        begin,
+      )
+      .map(([server, client, forMs, atMs]) => {
+        const others = servers.filter((each) => each !== server);
+        const lost = others.map((each) => {
+          return { kind: "break", between: [client, each], atMs: atMs + 40 };
+        });
+        return [{ kind: "stall", from: others, to: [server], atMs, forMs }, ...lost];
+      }),
+    // Answers are late, and before they come the client is not heard any more.
+    lateAnswers: fc
+      .tuple(fc.constantFrom(...clients), fc.integer({ min: 100, max: 250 }), begin)
+      .map(([client, byMs, atMs]) => {
+        const forMs = CHAOS_MS - atMs;
+        const cut = { kind: "cut", from: [client], to: servers, oneWay: true };
+        return [
+          { kind: "delay", from: servers, to: [client], byMs, atMs, forMs },
+          { ...cut, atMs: Math.max(0, atMs - 20), forMs },
+        ];
+      }),
+    // A server sleeps until another one may lead, and when it wakes up its clients are not heard any more.
+    lateLeader: fc
+      .tuple(
+        fc.constantFrom(...servers),
+        fc.integer({ min: 350, max: 650 }),
+        fc.integer({ min: 100, max: CHAOS_MS - 700 }),
+      )
+      .map(([server, forMs, atMs]) => {
+        const awakeMs = atMs + forMs;
+        const cut = { kind: "cut", from: clients, to: servers };
+        return [
+          { kind: "pause", node: server, atMs, forMs },
+          { ...cut, atMs: awakeMs + 5, forMs: CHAOS_MS - awakeMs },
+        ];
+      }),
     pause: fc.tuple(node, span).map(([which, when]) => ({ kind: "pause", node: which, ...when })),
     cut: fc.tuple(link, fc.boolean(), span).map(([ends, oneWay, when]) => {
       return { kind: "cut", ...ends, oneWay, ...when };
@@ -138,11 +189,11 @@ function trouble(
       }),
     break: fc.tuple(pair, begin).map(([between, atMs]) => ({ kind: "break", between, atMs })),
     stall: fc.tuple(link, span).map(([ends, when]) => ({ kind: "stall", ...ends, ...when })),
-    delay: fc.tuple(node, fc.integer({ min: 5, max: 150 }), span).map(([from, byMs, when]) => {
+    delay: fc.tuple(node, fc.integer({ min: 5, max: 250 }), span).map(([from, byMs, when]) => {
       return { kind: "delay", from: [from], byMs, ...when };
     }),
     // A clock that never jumps, but is not quite right.
-    rate: fc.tuple(node, fc.integer({ min: 96, max: 104 })).map(([which, percent]) => {
+    rate: fc.tuple(node, fc.integer({ min: 98, max: 102 })).map(([which, percent]) => {
       return { kind: "skew", node: which, rate: percent / 100, atMs: 0 };
     }),
     // A server's clock that jumps.
@@ -174,7 +225,7 @@ export type Emphasis = {
 export function plans(emphasis: Emphasis): fc.Arbitrary<Plan> {
   const { mix, faults, steps, gapMs = 120, troubles = 6, closes, readOnly } = emphasis;
   const asking: fc.Arbitrary<Asking> = fc.record({
-    timeoutMs: fc.constantFrom(400, 600),
+    timeoutMs: fc.constantFrom(400, 600, 1000),
     readOnly: readOnly ? fc.boolean() : fc.constant(false),
     closes: closes ? fc.boolean() : fc.constant(false),
     steps: fc.array(step(mix, gapMs), { maxLength: steps, size: "max" }),
@@ -183,14 +234,17 @@ export function plans(emphasis: Emphasis): fc.Arbitrary<Plan> {
     .record({
       seed: fc.noShrink(fc.nat()),
       servers: fc.constantFrom(3, 3, 4, 5),
+      syncLimit: fc.constantFrom(2, 5),
       snapshotEvery: fc.constantFrom(6, 20, 1000),
       syncMs: fc.constantFrom(1, 5, 15),
       clients: fc.array(asking, { minLength: 1, maxLength: 3, size: "max" }),
     })
     .chain((calm) => {
       const servers = serversOf(calm);
-      const nodes = [...servers, ...clientsOf(calm)];
-      const wrong = fc.array(trouble(nodes, servers, faults), { maxLength: troubles, size: "max" });
+      const wrong = fc.array(trouble(servers, clientsOf(calm), faults), {
+        maxLength: troubles,
+        size: "max",
+      });
       return wrong.map((each): Plan => ({ ...calm, faults: each.flat() }));
     });
 }

@@ -14,7 +14,7 @@ import { clientsOf, type Plan, serversOf } from "./plan.ts";
 import type { Witness } from "./zab.ts";
 
 /** Of a session's timeout, what clocks that run apart may take. */
-const DRIFT = 0.1;
+const DRIFT = 0.05;
 
 /**
  * Looks at the sessions that have just expired: none whose client still counts on it.

@@ -30,9 +30,10 @@ export function scenarioOf(
   clocks: Map<NodeId, () => number> = new Map(),
 ): Scenario {
   const members = serversOf(plan);
-  const { seed, snapshotEvery, syncMs, faults } = plan;
+  const { seed, syncLimit, snapshotEvery, syncMs, faults } = plan;
   const server = ensemble(members, {
     tickMs: TICK_MS,
+    syncLimit,
     snapshotEvery,
     keep: Math.floor(snapshotEvery / 2),
     readOnlyMode: plan.clients.some(({ readOnly }) => readOnly),
