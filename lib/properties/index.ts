@@ -17,7 +17,10 @@ export type Exercises = Readonly<Record<string, () => Promise<AnyExercise>>>;
 export const exercises: Exercises = {
   "00-linearizability": async () => (await import("./00-linearizability.ts")).exercise,
   "01-tracker": async () => (await import("./01-tracker.ts")).exercise,
+  "02-znodes": async () => (await import("./02-znodes.ts")).exercise,
   "02-sessions": async () => (await import("./02-sessions.ts")).exercise,
+  "02-watches": async () => (await import("./02-watches.ts")).exercise,
+  "03-election": async () => (await import("./03-election.ts")).exercise,
   "04-quorum-register": async () => (await import("./04-quorum-register.ts")).exercise,
   "10-capacity": async () => (await import("./10-capacity.ts")).exercise,
   "10-placement": async () => (await import("./10-placement.ts")).exercise,

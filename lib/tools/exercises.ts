@@ -3,6 +3,10 @@
 export type Exercises = {
   "00-linearizability": typeof import("../../exercises/00-linearizability.ts");
   "01-tracker": typeof import("../../exercises/01-tracker.ts");
+  "02-znodes": typeof import("../../exercises/02-znodes.ts");
+  "02-sessions": typeof import("../../exercises/02-sessions.ts");
+  "02-watches": typeof import("../../exercises/02-watches.ts");
+  "03-election": typeof import("../../exercises/03-election.ts");
   "04-quorum-register": typeof import("../../exercises/04-quorum-register.ts");
   "10-availability": typeof import("../../exercises/10-availability.ts");
   "10-capacity": typeof import("../../exercises/10-capacity.ts");
