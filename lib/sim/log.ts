@@ -17,13 +17,19 @@ export class Log {
   private readonly us: number[] = [];
   private readonly causes: (number | undefined)[] = [];
   private readonly made: TraceEvent[] = [];
+  private readonly keeps: boolean;
+  /** How many events there were. */
+  length = 0;
 
-  get length(): number {
-    return this.entries.length;
+  /** @param keeps whether the events are kept, or only counted */
+  constructor(keeps: boolean) {
+    this.keeps = keeps;
   }
 
   /** @param entry what happened, or the index of the sending of what was delivered */
   add(entry: Recorded | number, us: number, cause: number | undefined): void {
+    this.length += 1;
+    if (!this.keeps) return;
     this.entries.push(entry);
     this.us.push(us);
     this.causes.push(cause);
@@ -31,7 +37,7 @@ export class Log {
 
   /** Everything so far: always the same array, which grows. */
   get events(): readonly TraceEvent[] {
-    for (let index = this.made.length; index < this.length; index++) {
+    for (let index = this.made.length; index < this.entries.length; index++) {
       const entry = this.entries[index] as Recorded | number;
       const happening = typeof entry === "number" ? this.delivery(entry) : entry;
       this.made.push({ ...happening, index, atMs: this.atMs(index), cause: this.causes[index] });

@@ -23,6 +23,8 @@ export type Scenario = {
   readonly fork?: { readonly event: number; readonly seed: number };
   /** After how many events a run that never ends is given up as unknown; 1,000,000 unless told. */
   readonly maxEvents?: number;
+  /** Whether the trace is kept: yes unless told. A simulated day of it would fill the memory; the digest needs none. */
+  readonly keepsTrace?: boolean;
 };
 
 /** The world as it stands between two events. States are the servers' own: look, do not touch. */

@@ -31,7 +31,7 @@ class World implements Ground {
   private readonly hosts = new Map<NodeId, Host>();
   private readonly network: Network;
   private readonly queue = new TinyQueue<Due>([], (a, b) => a.us - b.us || a.order - b.order);
-  private readonly log = new Log();
+  private readonly log: Log;
   /** The seeds as luck takes them, and the event after which the second one counts. */
   private readonly seed: number;
   private readonly forkSeed: number;
@@ -48,6 +48,7 @@ class World implements Ground {
     checkScenario(scenario);
     const nodes = Object.keys(scenario.servers);
     this.scenario = scenario;
+    this.log = new Log(scenario.keepsTrace ?? true);
     this.seed = hash(scenario.seed);
     this.forkSeed = hash(scenario.fork?.seed);
     this.forkAt = scenario.fork?.event ?? Infinity;

@@ -1,26 +1,29 @@
-/** `quorumlab bench`: how fast the world, the checker and the chapters are on this machine. */
+/** `quorumlab bench`: how fast the world, the checker and the chapters are on this machine, and how much memory a day takes. */
 
 import { cpus } from "node:os";
 import { benchChapters } from "./bench/chapters.ts";
 import { benchChecker } from "./bench/checker.ts";
+import { benchDay } from "./bench/day.ts";
 import { TIMES } from "./bench/measure.ts";
 import { benchWorld } from "./bench/world.ts";
 import { type Row, table } from "./cell/table.ts";
 import { command, Misuse, read } from "./grade/command.ts";
 
-export const summary = "measure the world, the checker and the chapters on this machine";
+export const summary = "measure worlds, memory, the checker and the chapters on this machine";
 
-const HELP = `Usage: npx quorumlab bench [world] [checker] [chapters]
+const HELP = `Usage: npx quorumlab bench [world] [day] [checker] [chapters]
 
 Measures what is named, or everything: the world's events per second next to those of a bare
-event-queue loop, the time that the linearizability checker takes, and how long each chapter runs.
-Numbers are medians of five; a chapter runs once.
+event-queue loop, the memory that an ensemble needs in a simulated day, the time that the
+linearizability checker takes, and how long each chapter runs. Numbers are medians of five; the day
+and each chapter run once.
 
 Exit codes: 0 measured, 1 a chapter failed, 2 misused.`;
 
 /** Each measures one thing and gives the rows of its part of the table, or says why there are none. */
 const PARTS: Readonly<Record<string, () => Promise<readonly Row[] | string>>> = {
   world: benchWorld,
+  day: benchDay,
   checker: benchChecker,
   chapters: benchChapters,
 };

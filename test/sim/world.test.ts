@@ -49,6 +49,14 @@ describe("the same scenario and seed", () => {
   });
 });
 
+test("a run that keeps no trace is the same run", async () => {
+  const { trace, ...whole } = await simulate(busy(1));
+  const { trace: none, ...rest } = await simulate({ ...busy(1), keepsTrace: false });
+  expect(rest).toEqual(whole);
+  expect(trace.events.length).toBeGreaterThan(100);
+  expect(none).toEqual({ ...trace, events: [] });
+});
+
 test("any change of what is said or when changes the digest", async () => {
   const talk = async (words: readonly (readonly [number, unknown])[]) => {
     const orders = words.map(([atMs, word]): Order => [atMs, (out) => out.send("b", word)]);

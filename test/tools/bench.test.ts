@@ -1,20 +1,46 @@
 /** The benchmark measures what it says: worlds that stay busy, and histories whose verdict is known. */
 
 import { linearizable, type RegisterInput, register } from "quorumlab/check";
+import { counterOf, type Server } from "quorumlab/ensemble";
 import { simulate } from "quorumlab/sim";
 import { expect, test, vi } from "vitest";
+import { busy, day } from "../../lib/tools/bench/ensemble.ts";
 import { historyOf, withWrongRead } from "../../lib/tools/bench/histories.ts";
 import { median, rounded } from "../../lib/tools/bench/measure.ts";
 import { SCENES } from "../../lib/tools/bench/worlds.ts";
 import { main } from "../../lib/tools/bench.ts";
 
 test.each(SCENES)("$name: stays busy to its end", async ({ scenario }) => {
-  const { trace, unknown } = await simulate({ ...scenario, forMs: 1000 });
+  const { trace, unknown } = await simulate({ ...scenario, forMs: 5000 });
   expect(unknown).toBeUndefined();
   const inEachTenth = Array.from({ length: 10 }, (_, tenth) =>
-    trace.events.filter(({ kind, atMs }) => kind === "deliver" && Math.floor(atMs / 100) === tenth),
+    trace.events.filter(({ kind, atMs }) => kind === "deliver" && Math.floor(atMs / 500) === tenth),
   );
   for (const delivered of inEachTenth) expect(delivered.length).toBeGreaterThan(100);
+});
+
+test("in the busy ensemble leaders are replaced, and most of what clients ask is answered", async () => {
+  const { trace, states } = await simulate({ ...busy, forMs: 20_000 });
+  const epochs = new Set<string>();
+  let [asked, answered] = [0, 0];
+  for (const event of trace.events) {
+    if (event.kind === "role" && event.role.startsWith("leading")) epochs.add(event.role);
+    const { kind } = ("body" in event ? event.body : {}) as { kind?: string };
+    if (event.kind === "send" && kind === "askSession") asked += 1;
+    if (event.kind === "deliver" && kind === "reply") answered += 1;
+  }
+  expect(epochs.size).toBeGreaterThan(2);
+  expect(asked).toBeGreaterThan(20 * 5 * 15);
+  expect(answered / asked).toBeGreaterThan(0.7);
+  expect(Object.keys(states)).toHaveLength(8);
+});
+
+test("in the day of an ensemble old transactions are forgotten", async () => {
+  const { states, trace } = await simulate({ ...day, forMs: day.forMs / 8 });
+  const { committed, history } = states.s1 as Server;
+  expect(trace.events).toEqual([]);
+  expect(counterOf(committed)).toBeGreaterThan(2000);
+  expect(history.entries.length).toBeLessThan(1600);
 });
 
 test("a history made here is linearizable, and not with one wrong read", () => {
@@ -46,7 +72,7 @@ test("an unknown part or option is misuse, and help is not", async () => {
   const printed = vi.spyOn(console, "log").mockReturnValue();
   expect(await main(["speed"])).toBe(2);
   expect(said.mock.lastCall?.[0]).toBe(
-    'quorumlab bench: there is no part "speed": expected one of world, checker, chapters.',
+    'quorumlab bench: there is no part "speed": expected one of world, day, checker, chapters.',
   );
   expect(await main(["--fast"])).toBe(2);
   expect(await main(["--help"])).toBe(0);

@@ -1,6 +1,7 @@
-/** Three systems that keep a world busy: what `quorumlab bench` measures it with. */
+/** Systems that keep a world busy: what `quorumlab bench` measures it with. */
 
 import { type Protocol, type Scenario, withProgram } from "../../sim/index.ts";
+import { busy } from "./ensemble.ts";
 
 export type Scene = {
   readonly name: string;
@@ -132,4 +133,5 @@ export const SCENES: readonly Scene[] = [
       forMs: 10_000,
     },
   },
+  { name: "ensemble of 3, 5 clients × 20/s, faults", scenario: busy },
 ];
