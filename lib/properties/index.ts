@@ -21,6 +21,7 @@ export const exercises: Exercises = {
   "02-sessions": async () => (await import("./02-sessions.ts")).exercise,
   "02-watches": async () => (await import("./02-watches.ts")).exercise,
   "03-election": async () => (await import("./03-election.ts")).exercise,
+  "03-fencing": async () => (await import("./03-fencing.ts")).exercise,
   "04-quorum-register": async () => (await import("./04-quorum-register.ts")).exercise,
   "10-capacity": async () => (await import("./10-capacity.ts")).exercise,
   "10-placement": async () => (await import("./10-placement.ts")).exercise,

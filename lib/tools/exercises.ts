@@ -7,6 +7,7 @@ export type Exercises = {
   "02-sessions": typeof import("../../exercises/02-sessions.ts");
   "02-watches": typeof import("../../exercises/02-watches.ts");
   "03-election": typeof import("../../exercises/03-election.ts");
+  "03-fencing": typeof import("../../exercises/03-fencing.ts");
   "04-quorum-register": typeof import("../../exercises/04-quorum-register.ts");
   "10-availability": typeof import("../../exercises/10-availability.ts");
   "10-capacity": typeof import("../../exercises/10-capacity.ts");
