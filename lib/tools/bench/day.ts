@@ -11,13 +11,16 @@ import { rounded } from "./measure.ts";
 const HOUR_MS = 3_600_000;
 const EVERY_MS = 4 * HOUR_MS;
 
+// Taken before the run, in which nobody may look at a real clock.
+const now = performance.now.bind(performance);
+
 /** Looks at the memory every four simulated hours, after everything that can go is gone. */
 export async function benchDay(): Promise<readonly Row[]> {
   setFlagsFromString("--expose-gc");
   const collect = runInNewContext("gc") as () => void;
   const rows: Row[] = [];
   let last: View | undefined;
-  const startMs = performance.now();
+  const startMs = now();
   const look = (view: View) => {
     collect();
     const { heapUsed, arrayBuffers } = process.memoryUsage();
@@ -28,7 +31,7 @@ export async function benchDay(): Promise<readonly Row[]> {
       "of them kept": history.entries.length,
       "heap MB": rounded(heapUsed / 1e6),
       "buffers MB (disks)": rounded(arrayBuffers / 1e6),
-      "s so far": rounded((performance.now() - startMs) / 1000),
+      "s so far": rounded((now() - startMs) / 1000),
     });
   };
   await simulate({
