@@ -63,6 +63,7 @@ const steady: Emphasis["faults"] = [
   "rate",
   "jump",
 ];
+const late: Emphasis["faults"] = ["lateAnswers", "lateLeader", "lateLeader"];
 const everything: Emphasis["faults"] = [...steady, "skew"];
 
 function property(
@@ -119,7 +120,8 @@ export const exercise: Exercise<object> = {
       {
         mix: { ...mix, create: 8, change: 0, multi: 0 },
         // A client counts on its own clock: it may run apart from others, but not jump.
-        faults: [...steady, "blackout", "lateAnswers", "lateLeader", "lateLeader"],
+        faults: [...steady, ...late, ...late, "blackout"],
+        troubles: 4,
         steps: 15,
         closes: true,
       },
