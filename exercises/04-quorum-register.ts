@@ -11,9 +11,9 @@ import type { QuorumSizes, Timestamp, Version } from "quorumlab/recipes";
  *   read   ask until `read` replicas have answered; take the newest; store it as well, if it must; return it
  *
  * What a replica keeps:
- *   version.value                 what was written
- *   version.timestamp.counter     the order of writes …
- *   version.timestamp.writer      … and a name that no other write has
+ *   version.value               what was written
+ *   version.timestamp.counter   the order of writes …
+ *   version.timestamp.writer    … and who wrote it
  * A replica that is sent a version keeps it when it is the newer of the two, and answers in any case.
  *
  * You write the four decisions. The register must be linearizable, and work while a majority can be reached.
@@ -48,7 +48,7 @@ export function newest(versions: readonly Version[]): Version {
 /**
  * The timestamp of a new write.
  *
- * Given  what `read` replicas have, and the writer's name for this write
+ * Given  what `read` replicas have, and what this client itself wrote last; and its name
  * Return a timestamp with that name
  * Keep   whoever reads after this write must prefer it to everything that was written before
  *

@@ -11,7 +11,7 @@ export function newest(versions: readonly Version[]): Version {
   return versions.reduce((a, b) => (isAfter(b.timestamp, a.timestamp) ? b : a));
 }
 
-/** Among those that answered is one of each write that is done, so this comes after all of them. */
+/** Of every write that is done somebody among those that answered knows, so this comes after all of them. */
 export function nextTimestamp(found: readonly Version[], writer: string): Timestamp {
   return { counter: newest(found).timestamp.counter + 1, writer };
 }

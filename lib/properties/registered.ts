@@ -12,11 +12,11 @@ import { type Fault, type NodeId, type Run, type Scenario, simulate } from "quor
 import { excerpt } from "./excerpt.ts";
 import { Violation } from "./exercise.ts";
 
-/** What a client does next: it waits, and then reads or writes. */
+/** What a client does, and when, unless it is still busy then. */
 export type Step = {
   readonly client: NodeId;
   readonly kind: "read" | "write";
-  readonly waitMs: number;
+  readonly atMs: number;
 };
 export type Plan = {
   readonly seed: number;
@@ -54,9 +54,7 @@ export async function carryOut(
   const servers: Record<NodeId, Scenario["servers"][string]> = {};
   for (const [i, client] of CLIENTS.entries()) {
     const decisions = i % 2 === 0 ? one : other;
-    const steps = plan.steps
-      .map((step, nth) => ({ ...step, value: String.fromCharCode("A".charCodeAt(0) + nth) }))
-      .filter((step) => step.client === client);
+    const steps = plan.steps.filter((step) => step.client === client);
     servers[client] = performer(steps, { ...decisions, replicas, timeoutMs: 80 }, seen);
   }
   for (const [i, replica] of replicas.entries()) {
@@ -70,11 +68,11 @@ export async function carryOut(
 
 /** A client that takes its steps one after the other. After a crash it goes on with the next one. */
 function performer(
-  steps: readonly (Step & { readonly value: string })[],
+  steps: readonly Step[],
   options: Parameters<typeof registerClient>[0],
   seen: Seen,
 ): Scenario["servers"][string] {
-  const left = [...steps];
+  const left = steps.toSorted((a, b) => a.atMs - b.atMs);
   let abandon = () => {};
   return registerClient(options, async ({ id, trueMs, sleep, read, write }) => {
     abandon();
@@ -82,8 +80,10 @@ function performer(
     for (;;) {
       const step = left.shift();
       if (step === undefined) return;
-      await sleep(step.waitMs);
-      const { kind, value } = step;
+      const { kind, atMs } = step;
+      await sleep(Math.max(0, atMs - trueMs()));
+      // Who wrote it, and when it was due: a step that is left out leaves the values of the others as they are.
+      const value = `${id}:${atMs}`;
       const call = seen.invoke(id, kind === "read" ? { kind } : { kind, value }, trueMs());
       abandon = call.info;
       try {

@@ -16,8 +16,8 @@ import {
 } from "quorumlab/sim";
 import { CallError } from "./client.ts";
 
-/** The order of writes: by counter, then by writer. `writer` is a name that no other write has. */
-export type Timestamp = { readonly counter: number; readonly writer: string };
+/** The order of writes: by counter, then by the writer's name. A writer never uses a counter twice. */
+export type Timestamp = { readonly counter: number; readonly writer: NodeId };
 
 /** What was written, and when. The value is null, and the counter 0, before the first write. */
 export type Version = { readonly value: string | null; readonly timestamp: Timestamp };
@@ -40,8 +40,8 @@ function isAfter(a: Timestamp, b: Timestamp): boolean {
   return a.counter > b.counter || (a.counter === b.counter && a.writer > b.writer);
 }
 
-/** The timestamp of a new write: after everything that its quorum has. */
-export function nextTimestamp(found: readonly Version[], writer: string): Timestamp {
+/** The timestamp of a new write: after everything that its quorum has, and after the writer's own. */
+export function nextTimestamp(found: readonly Version[], writer: NodeId): Timestamp {
   return { counter: newest(found).timestamp.counter + 1, writer };
 }
 
@@ -60,11 +60,11 @@ export type RegisterDecisions = typeof decisions;
 
 type Request = { readonly kind: "get" } | { readonly kind: "put"; readonly version: Version };
 type Answer = { readonly kind: "found"; readonly version: Version } | { readonly kind: "kept" };
-/** Between a client's machine and its program: whom to ask for what, and what came of it (null: too late). */
+/** Between a client's machine and its program: what to ask, and what came of it (no answers: too late). */
 type Ask = { kind: "ask"; nth: number; request: Request; needed: number };
-type Over = { kind: "over"; nth: number; call: string; answers: Answer[] | null };
+type Over = { kind: "over"; nth: number; counter: number; answers: Answer[] | null };
 /** Requests and answers have the number of their call. */
-export type RegisterMessage = ((Request | Answer) & { readonly call: string }) | Ask | Over;
+export type RegisterMessage = ((Request | Answer) & { readonly call: number }) | Ask | Over;
 
 /** A replica. It keeps the newest version that it was sent, on disk before it says so. */
 export function registerReplica(
@@ -99,51 +99,57 @@ export type RegisterOptions = Partial<RegisterDecisions> & {
 };
 
 type Call = Ask & { readonly answers: Record<NodeId, Answer>; triesLeft: number };
-type State = {
-  readonly self: NodeId;
-  /** How often this client has started. It numbers its calls by lives, so that none is ever taken for another. */
-  readonly life: number;
-  readonly calls: Record<string, Call>;
-};
+/** What a client must never use twice, so that its disk keeps it: a life, for its calls, and the counter of a write. */
+type Used = { life: number; counter: number };
+type State = { readonly self: NodeId; readonly used: Used; readonly calls: Record<number, Call> };
+
+/** More calls than a client makes in a life. */
+const CALLS = 2 ** 32;
 
 /** A client's machine: it asks all replicas, again and again, until as many as needed have answered. */
 function gatherer(options: RegisterOptions): Protocol<State, RegisterMessage> {
   const { replicas, againMs = 20, timeoutMs = 200 } = options;
 
-  function ask({ calls }: State, call: string, out: Out<RegisterMessage>): void {
+  function ask({ calls }: State, call: number, out: Out<RegisterMessage>): void {
     const { request, answers } = calls[call] as Call;
     for (const replica of replicas) {
       if (answers[replica] === undefined) out.send(replica, { ...request, call });
     }
-    out.setTimer(call, againMs);
+    out.setTimer(`${call}`, againMs);
   }
 
-  function settle(state: State, call: string, isMet: boolean, out: Out<RegisterMessage>) {
+  function settle(state: State, call: number, isMet: boolean, out: Out<RegisterMessage>): void {
     const { nth, answers } = state.calls[call] as Call;
     delete state.calls[call];
-    out.cancelTimer(call);
+    out.cancelTimer(`${call}`);
+    const { counter } = state.used;
     const all = isMet ? Object.values(answers) : null;
-    out.send(state.self, { kind: "over", nth, call, answers: all });
+    out.send(state.self, { kind: "over", nth, counter, answers: all });
   }
 
   return {
     wire: "datagram",
 
     onStart(self, saved, _nowMs, out) {
-      // Nothing leaves before this is on disk.
-      const life = (saved.cell<number>("life") ?? 0) + 1;
-      out.put("life", life);
-      return { self: self.id, life, calls: {} };
+      const used = saved.cell<Used>("used") ?? { life: 0, counter: 0 };
+      used.life += 1;
+      out.put("used", used);
+      return { self: self.id, used, calls: {} };
     },
 
     onMessage(state, _nowMs, from, message, out) {
+      const { self, used, calls } = state;
       if (message.kind === "ask") {
-        const call = `${state.life}.${message.nth}`;
-        const triesLeft = Math.ceil(timeoutMs / againMs);
-        state.calls[call] = { ...message, answers: {}, triesLeft };
+        const { nth, request } = message;
+        if (request.kind === "put" && request.version.timestamp.writer === self) {
+          used.counter = Math.max(used.counter, request.version.timestamp.counter);
+          out.put("used", used);
+        }
+        const call = used.life * CALLS + nth;
+        calls[call] = { ...message, answers: {}, triesLeft: Math.ceil(timeoutMs / againMs) };
         ask(state, call, out);
       } else if (message.kind === "found" || message.kind === "kept") {
-        const call = state.calls[message.call];
+        const call = calls[message.call];
         if (call === undefined) return;
         call.answers[from] = message;
         if (Object.keys(call.answers).length < call.needed) return;
@@ -152,10 +158,10 @@ function gatherer(options: RegisterOptions): Protocol<State, RegisterMessage> {
     },
 
     onTimer(state, _nowMs, name, out) {
-      const call = state.calls[name] as Call;
+      const call = state.calls[Number(name)] as Call;
       call.triesLeft -= 1;
-      if (call.triesLeft > 0) ask(state, name, out);
-      else settle(state, name, false, out);
+      if (call.triesLeft > 0) ask(state, Number(name), out);
+      else settle(state, Number(name), false, out);
     },
   };
 }
@@ -168,8 +174,8 @@ export type RegisterHost = Omit<ProgramHost<unknown>, "send" | "receive"> & {
   write(value: string): Promise<void>;
 };
 
-/** Asks all replicas until `needed` have answered. @returns what they have, and a name for a write */
-type Gather = (request: Request, needed: number) => Promise<{ found: Version[]; writer: string }>;
+/** Asks all replicas until `needed` have answered. @returns what they have, and what the client itself wrote last */
+type Gather = (request: Request, needed: number) => Promise<{ found: Version[]; own: Version }>;
 
 /** The algorithm: both operations first ask a quorum what it has, then store at a quorum. */
 function operations(
@@ -177,6 +183,14 @@ function operations(
   sizes: QuorumSizes,
   gather: Gather,
 ): Pick<RegisterHost, "read" | "write"> {
+  let last: Promise<void> = Promise.resolve();
+
+  async function store(value: string): Promise<void> {
+    const { found, own } = await gather({ kind: "get" }, sizes.read);
+    const timestamp = decide.nextTimestamp([...found, own], own.timestamp.writer);
+    await gather({ kind: "put", version: { value, timestamp } }, sizes.write);
+  }
+
   return {
     async read() {
       const { found } = await gather({ kind: "get" }, sizes.read);
@@ -184,10 +198,10 @@ function operations(
       if (decide.mustWriteBack(found, sizes)) await gather({ kind: "put", version }, sizes.write);
       return version.value;
     },
-    async write(value) {
-      const { found, writer } = await gather({ kind: "get" }, sizes.read);
-      const version = { value, timestamp: decide.nextTimestamp(found, writer) };
-      await gather({ kind: "put", version }, sizes.write);
+    write(value) {
+      // Two writes at once would take the same counter.
+      last = last.catch(() => {}).then(() => store(value));
+      return last;
     },
   };
 }
@@ -211,14 +225,14 @@ export function registerClient(
     void listen();
     const gather: Gather = (request, needed) =>
       new Promise((resolve, reject) => {
-        const settled = ({ call, answers }: Over) => {
+        const settled = ({ counter, answers }: Over) => {
           const found = answers?.flatMap((each) => (each.kind === "found" ? each.version : []));
-          if (found !== undefined) resolve({ writer: `${rest.id}.${call}`, found });
+          const own = { value: null, timestamp: { counter, writer: rest.id } };
+          if (found !== undefined) resolve({ found, own });
           else reject(new CallError("OperationTimeout", `${needed} replicas`, request.kind));
         };
         send({ kind: "ask", nth: waiting.push(settled) - 1, request, needed });
       });
-
     return program({ ...rest, ...operations(decide, sizes, gather) });
   });
 }

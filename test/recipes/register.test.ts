@@ -170,14 +170,14 @@ async function powerCut(replica: Replica): Promise<unknown> {
   let seen: unknown;
   const program: Program = async ({ read, write, sleep }) => {
     await write("A");
-    await sleep(200);
+    await sleep(300);
     seen = await read();
   };
   const faults = replicas.map((node): Fault => {
-    return { kind: "crash", node, atMs: 150, forMs: 10, unsynced: "lost" };
+    return { kind: "crash", node, atMs: 250, forMs: 10, unsynced: "lost" };
   });
   const servers = {
-    c1: registerClient({ replicas }, program),
+    c1: registerClient({ replicas, timeoutMs: 500 }, program),
     s1: replica,
     s2: replica,
     s3: replica,
@@ -199,17 +199,35 @@ test("a replica answers when the disk has it: a power cut takes nothing back", a
   expect(await powerCut(hasty)).toBe(null);
 });
 
-test("a client that restarts gives its writes other names, so no two versions are ever alike", async () => {
-  const program: Program = async ({ write }) => write("A").catch(() => {});
-  const crashes = [9, 21].map((atMs): Fault => ({ kind: "crash", node: "c1", atMs, forMs: 2 }));
-  const { trace } = await run({ c1: program }, crashes);
-  const started = trace.events.filter((event) => event.kind === "start" && event.node === "c1");
-  const puts = trace.events.flatMap((event) => {
-    if (event.kind !== "send" || event.node !== "c1") return [];
-    const message = event.body as RegisterMessage;
-    return message.kind === "put" ? [message.version.timestamp.writer] : [];
+/** The timestamps of what a client sent to be stored, each once, and in how many lives. */
+function stored({ trace }: Run, client: NodeId): { timestamps: string[]; lives: number } {
+  const own = trace.events.filter((event) => "node" in event && event.node === client);
+  const timestamps = own.flatMap((event) => {
+    if (event.kind !== "send" || !("version" in (event.body as RegisterMessage))) return [];
+    const { version } = event.body as { version: Version };
+    return `${version.value} ${version.timestamp.counter} ${version.timestamp.writer}`;
   });
-  expect(started).toHaveLength(3);
-  expect(new Set(puts).size).toBe(new Set(puts.map((writer) => writer.split(".")[1])).size);
-  expect(new Set(puts).size).toBeGreaterThan(1);
+  const lives = own.filter(({ kind }) => kind === "start").length;
+  return { timestamps: [...new Set(timestamps)], lives };
+}
+
+test("a client that dies while it writes never uses a counter for two values", async () => {
+  let life = 0;
+  const program: Program = async ({ write }) => write(`${++life}`);
+  // Of each of the first writes nobody but the client knows: it dies as soon as it has sent them.
+  const faults: Fault[] = [
+    ...[9, 21].map((atMs): Fault => ({ kind: "crash", node: "c1", atMs, forMs: 2 })),
+    { kind: "cut", from: ["c1"], to: replicas, oneWay: true, atMs: 7, forMs: 3 },
+  ];
+  const { timestamps, lives } = stored(await run({ c1: program }, faults), "c1");
+  expect(lives).toBe(3);
+  expect(timestamps).toEqual(["1 1 c1", "2 2 c1", "3 3 c1"]);
+});
+
+test("writes of one client at one time take one counter each", async () => {
+  const program: Program = async ({ write }) => {
+    await Promise.all(["A", "B"].map((value) => write(value)));
+  };
+  const { timestamps } = stored(await run({ c1: program }, []), "c1");
+  expect(timestamps).toEqual(["A 1 c1", "B 2 c1"]);
 });
