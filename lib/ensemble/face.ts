@@ -15,50 +15,13 @@ export type SessionPort = {
 
 /** A session's face, and where its machine's news goes. */
 export function face(port: SessionPort): { zookeeper: ZooKeeper; hear(news: SessionNews): void } {
-  const pending = new Map<number, (result: Result | Failure) => void>();
-  const listeners = new Set<(state: SessionState) => void>();
-  const watchers = { data: new Watchers(), exist: new Watchers(), child: new Watchers() };
-  let asked = 0;
-  let state: SessionState = "connecting";
-
-  function ask<K extends Request["kind"]>(
-    what: string,
-    request: Request & { readonly kind: K },
-    settled?: (result: Result | Failure) => void,
-  ): Promise<Extract<Result, { kind: K }>> {
-    return new Promise((resolve, reject) => {
-      const number = ++asked;
-      pending.set(number, (result) => {
-        settled?.(result);
-        if (result.kind !== "error") resolve(result as Extract<Result, { kind: K }>);
-        else reject(new ZooKeeperError(result.code, what, result.outcomes));
-      });
-      port.ask(number, request);
-    });
-  }
-
-  function hear(news: SessionNews): void {
-    if (news.kind === "reply") {
-      pending.get(news.number)?.(news.result);
-      pending.delete(news.number);
-    } else if (news.kind === "event") {
-      const { type, path } = news;
-      const called = watchedBy(type).flatMap((of) => watchers[of].take(path));
-      for (const watcher of new Set(called)) watcher({ type, path });
-    } else {
-      state = news.state;
-      for (const listener of [...listeners]) listener(state);
-      if (state !== "expired" && state !== "closed") return;
-      for (const each of Object.values(watchers)) each.end();
-    }
-  }
-
+  const below = new Below(port);
   const zookeeper: ZooKeeper = {
     get session() {
       return port.look().session;
     },
     get state() {
-      return state;
+      return below.state;
     },
     get timeoutMs() {
       return port.look().timeoutMs;
@@ -67,22 +30,22 @@ export function face(port: SessionPort): { zookeeper: ZooKeeper; hear(news: Sess
       return port.look().aliveUntilMs;
     },
     onState(listener) {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
+      below.listeners.add(listener);
+      return () => below.listeners.delete(listener);
     },
     async create(path, data = "", mode = "persistent") {
       const what = `create ${path}`;
-      return (await ask(what, { kind: "create", path, data, mode })).path;
+      return (await below.ask(what, { kind: "create", path, data, mode })).path;
     },
     async delete(path, version = -1) {
-      await ask(`delete ${path}`, { kind: "delete", path, version });
+      await below.ask(`delete ${path}`, { kind: "delete", path, version });
     },
     async exists(path, watcher) {
       const request = { kind: "exists", path, watch: watcher !== undefined } as const;
       try {
-        const { stat } = await ask(`exists ${path}`, request, (result) => {
-          if (result.kind !== "error") watchers.data.add(path, watcher);
-          else if (result.code === "NoNode") watchers.exist.add(path, watcher);
+        const { stat } = await below.ask(`exists ${path}`, request, (result) => {
+          if (result.kind !== "error") below.watchers.data.add(path, watcher);
+          else if (result.code === "NoNode") below.watchers.exist.add(path, watcher);
         });
         return stat;
       } catch (error) {
@@ -92,35 +55,35 @@ export function face(port: SessionPort): { zookeeper: ZooKeeper; hear(news: Sess
     },
     async getData(path, watcher) {
       const request = { kind: "getData", path, watch: watcher !== undefined } as const;
-      const { data, stat } = await ask(`getData ${path}`, request, ({ kind }) => {
-        if (kind !== "error") watchers.data.add(path, watcher);
+      const { data, stat } = await below.ask(`getData ${path}`, request, ({ kind }) => {
+        if (kind !== "error") below.watchers.data.add(path, watcher);
       });
       return { data, stat };
     },
     async setData(path, data, version = -1) {
       const request = { kind: "setData", path, data, version } as const;
-      return (await ask(`setData ${path}`, request)).stat;
+      return (await below.ask(`setData ${path}`, request)).stat;
     },
     async getChildren(path, watcher) {
       const request = { kind: "getChildren", path, watch: watcher !== undefined } as const;
       const what = `getChildren ${path}`;
-      const { children, stat } = await ask(what, request, ({ kind }) => {
-        if (kind !== "error") watchers.child.add(path, watcher);
+      const { children, stat } = await below.ask(what, request, ({ kind }) => {
+        if (kind !== "error") below.watchers.child.add(path, watcher);
       });
       return { children, stat };
     },
     async multi(ops) {
-      const { results } = await ask("multi", { kind: "multi", ops });
+      const { results } = await below.ask("multi", { kind: "multi", ops });
       return results.map(outcome);
     },
     async sync(path) {
-      await ask(`sync ${path}`, { kind: "sync", path });
+      await below.ask(`sync ${path}`, { kind: "sync", path });
     },
     async close() {
-      await ask("close", { kind: "closeSession" });
+      await below.ask("close", { kind: "closeSession" });
     },
   };
-  return { zookeeper, hear };
+  return { zookeeper, hear: (news) => below.hear(news) };
 }
 
 function outcome(result: Result): Outcome {
@@ -150,6 +113,53 @@ class Watchers {
   end(): void {
     for (const path of [...this.waiting.keys()]) {
       for (const watcher of this.take(path)) watcher({ type: "None", path });
+    }
+  }
+}
+
+/** What waits for the machine: requests for their replies, watchers for events, listeners for states. */
+class Below {
+  readonly listeners = new Set<(state: SessionState) => void>();
+  readonly watchers = { data: new Watchers(), exist: new Watchers(), child: new Watchers() };
+  state: SessionState = "connecting";
+  private readonly port: SessionPort;
+  private readonly pending = new Map<number, (result: Result | Failure) => void>();
+  private asked = 0;
+
+  constructor(port: SessionPort) {
+    this.port = port;
+  }
+
+  /** @param settled hears of the result first, of whatever kind */
+  ask<K extends Request["kind"]>(
+    what: string,
+    request: Request & { readonly kind: K },
+    settled?: (result: Result | Failure) => void,
+  ): Promise<Extract<Result, { kind: K }>> {
+    return new Promise((resolve, reject) => {
+      const number = ++this.asked;
+      this.pending.set(number, (result) => {
+        settled?.(result);
+        if (result.kind !== "error") resolve(result as Extract<Result, { kind: K }>);
+        else reject(new ZooKeeperError(result.code, what, result.outcomes));
+      });
+      this.port.ask(number, request);
+    });
+  }
+
+  hear(news: SessionNews): void {
+    if (news.kind === "reply") {
+      this.pending.get(news.number)?.(news.result);
+      this.pending.delete(news.number);
+    } else if (news.kind === "event") {
+      const { type, path } = news;
+      const called = watchedBy(type).flatMap((of) => this.watchers[of].take(path));
+      for (const watcher of new Set(called)) watcher({ type, path });
+    } else {
+      this.state = news.state;
+      for (const listener of [...this.listeners]) listener(news.state);
+      if (news.state !== "expired" && news.state !== "closed") return;
+      for (const each of Object.values(this.watchers)) each.end();
     }
   }
 }

@@ -224,11 +224,8 @@ export function propose(
     if (stage !== "syncing" && stage !== "synced") continue;
     turn.out.send(id, { kind: "propose", entry }, { beforeSync: true });
   }
-  if (txn.kind === "createSession") {
-    open(leading, entry.zxid, txn.timeoutMs, origin?.server, turn);
-  } else if (txn.kind === "closeSession") {
-    leading.sessions.delete(txn.session);
-  }
+  if (txn.kind === "closeSession") leading.sessions.delete(txn.session);
+  if (txn.kind === "createSession") open(leading, entry.zxid, txn.timeoutMs, origin?.server, turn);
   commitAcked(turn, leading);
 }
 

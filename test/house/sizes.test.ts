@@ -11,6 +11,7 @@ const TEACHING_LINES = 6_000;
 
 /** Files that are longer, each with the reason why they are one. */
 const LONGER: Readonly<Record<string, string>> = {
+  "test/known-wrong/ensemble.ts": "a list of mistakes, each read alone",
   "test/tools/grade.test.ts":
     "a list of cases, each read alone: every way in which a submission can be wrong",
   "test/tools/setup.test.ts":

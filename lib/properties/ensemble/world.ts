@@ -11,8 +11,6 @@ import { type ClientHost, client, type Replies } from "quorumlab/recipes";
 import type { NodeId, Scenario, Server } from "quorumlab/sim";
 import {
   type Asking,
-  CALM_MS,
-  CHAOS_MS,
   clientsOf,
   type Plan,
   STAYING,
@@ -20,6 +18,7 @@ import {
   serversOf,
   TICK_MS,
 } from "./plan.ts";
+import { CALM_MS, CHAOS_MS } from "./troubles.ts";
 
 type Host = ClientHost<Replies>;
 

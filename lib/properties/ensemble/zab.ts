@@ -14,7 +14,7 @@ import {
 } from "quorumlab/ensemble";
 import { hash, type NodeId, type TraceEvent, type View } from "quorumlab/sim";
 import { Violation } from "../exercise.ts";
-import { CALM_MS, CHAOS_MS } from "./plan.ts";
+import { CALM_MS, CHAOS_MS } from "./troubles.ts";
 
 /** What a server was when it was looked at last, and which epochs it has told others of. */
 type Seen = { committed: Zxid; accepted: number; current: number };
