@@ -30,8 +30,9 @@ export function watch(
 /** The node's own event comes first: who hears of the parent's new children may know about the node by then. */
 export function fire(
   server: Server,
-  { kind, path }: { readonly kind: "created" | "deleted" | "dataChanged"; readonly path: string },
+  change: { readonly kind: "created" | "deleted" | "dataChanged"; readonly path: string },
 ): Told[] {
+  const { kind, path } = change;
   if (kind === "dataChanged") return take(server, "data", path, "NodeDataChanged");
   const parent = path.slice(0, path.lastIndexOf("/")) || "/";
   const beside = take(server, "child", parent, "NodeChildrenChanged");
@@ -46,9 +47,10 @@ export function fire(
 export function catchUp(
   server: Server,
   client: string,
-  { lastZxid, data, exist, child }: Waiting,
+  waiting: Waiting,
   nodes: { readonly [path: string]: { readonly mzxid: Zxid; readonly pzxid: Zxid } },
 ): Told[] {
+  const { lastZxid, data, exist, child } = waiting;
   const missed: Told[] = [];
   const look = (of: Watch["of"], path: string, type: EventType | false) => {
     if (type) missed.push({ client, type, path });

@@ -10,7 +10,7 @@ import { Story } from "./story.ts";
 
 type Module = typeof import("../../exercises/02-sessions.ts");
 
-export const TICK_MS = 100;
+const TICK_MS = 100;
 
 /** What happens, so long after what happened before. `which` names a session by its number among those so far. */
 export type Step = { readonly afterMs: number } & (

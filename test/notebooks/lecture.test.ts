@@ -7,6 +7,7 @@ import { describe, expect, test } from "vitest";
 import { type Claim, numbers } from "./claim.ts";
 import { ran, type Said, stored } from "./plain.ts";
 import { quorumClaims } from "./quorum-claims.ts";
+import { znodeClaims } from "./znode-claims.ts";
 
 const START = "00-start-here";
 const MASTER = "01-who-is-the-master";
@@ -21,6 +22,7 @@ const capacity = "lib/estimate/capacity.ts";
 const placement = "lib/estimate/placement.ts";
 
 const claims: readonly Claim[] = [
+  ...znodeClaims,
   ...quorumClaims,
   {
     says: "the same seed makes the same run, and another seed another one",
