@@ -5,10 +5,10 @@
  */
 
 import { Buffer } from "node:buffer";
-import { deserialize, serialize } from "node:v8";
 import { crc32 } from "node:zlib";
 import type { Files } from "./disk.ts";
 import type { WriteEffect } from "./effects.ts";
+import { decode, encode } from "./encoding.ts";
 import { invariant, type Saved } from "./protocol.ts";
 
 const HEADER_BYTES = 16;
@@ -31,24 +31,24 @@ export class Stable implements Saved {
 
   log<Entry>(name: string): { readonly start: number; readonly entries: Entry[] } {
     const { start, payloads } = frames(this.files.read(logFile(name)));
-    return { start, entries: payloads.map((payload) => deserialize(payload) as Entry) };
+    return { start, entries: payloads.map((payload) => decode(payload) as Entry) };
   }
 
   cell<Value>(name: string): Value | undefined {
     const [payload] = frames(this.files.read(cellFile(name))).payloads;
-    return payload === undefined ? undefined : deserialize(payload);
+    return payload === undefined ? undefined : (decode(payload) as Value);
   }
 
   perform(effect: WriteEffect): void {
     if (effect.kind === "append") this.append(effect.log, effect.entry);
     else if (effect.kind === "cutTail") this.cutTail(effect.log, effect.from);
     else if (effect.kind === "dropHead") this.dropHead(effect.log, effect.before);
-    else this.replace(cellFile(effect.cell), frame(0, serialize(effect.value)));
+    else this.replace(cellFile(effect.cell), frame(0, encode(effect.value)));
   }
 
   private append(name: string, entry: unknown): void {
     const log = this.open(name);
-    const bytes = frame(log.start + log.ends.length, serialize(entry));
+    const bytes = frame(log.start + log.ends.length, encode(entry));
     const at = log.ends.at(-1) ?? log.first;
     this.files.write(logFile(name), at, bytes);
     log.ends.push(at + bytes.length);
