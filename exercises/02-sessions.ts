@@ -1,4 +1,4 @@
-// Chapter 2 · Sessions, and what dies with them                        solution: 5 functions, 20 lines
+// Chapter 2 · Sessions, and what dies with them                        solution: 5 functions, 14 lines
 
 import type { SessionId } from "quorumlab/ensemble";
 

@@ -1,4 +1,4 @@
-// Chapter 2 · Watches that fire once                                   solution: 3 functions, 30 lines
+// Chapter 2 · Watches that fire once                                   solution: 3 functions, 29 lines
 
 import type { EventType, Zxid } from "quorumlab/ensemble";
 

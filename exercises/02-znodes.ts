@@ -1,4 +1,4 @@
-// Chapter 2 · A tree of znodes                                        solution: 3 functions, 25 lines
+// Chapter 2 · A tree of znodes                                        solution: 3 functions, 23 lines
 
 import type { CreateMode, ErrorCode, SessionId } from "quorumlab/ensemble";
 

@@ -56,16 +56,11 @@ export function catchUp(
     if (type) missed.push({ client, type, path });
     else wait(server, { client, of, path });
   };
-  for (const path of data) {
-    const { mzxid } = nodes[path] ?? {};
-    look("data", path, mzxid === undefined ? "NodeDeleted" : mzxid > lastZxid && "NodeDataChanged");
-  }
+  const since = (zxid: Zxid | undefined, type: EventType) =>
+    zxid === undefined ? "NodeDeleted" : zxid > lastZxid && type;
+  for (const path of data) look("data", path, since(nodes[path]?.mzxid, "NodeDataChanged"));
   for (const path of exist) look("data", path, nodes[path] !== undefined && "NodeCreated");
-  for (const path of child) {
-    const { pzxid } = nodes[path] ?? {};
-    const changed = pzxid !== undefined && pzxid > lastZxid && "NodeChildrenChanged";
-    look("child", path, pzxid === undefined ? "NodeDeleted" : changed);
-  }
+  for (const path of child) look("child", path, since(nodes[path]?.pzxid, "NodeChildrenChanged"));
   return missed;
 }
 
