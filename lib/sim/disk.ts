@@ -40,7 +40,9 @@ type Change =
   | { readonly kind: "truncate"; readonly file: string; readonly length: number }
   | { readonly kind: "rename"; readonly from: string; readonly to: string };
 
-type Contents = Map<string, Uint8Array<ArrayBuffer>>;
+/** The bytes of a file are the first `length` of a longer array, so that appending stays cheap. */
+type Content = { bytes: Uint8Array; length: number };
+type Contents = Map<string, Content>;
 
 export class Disk implements Files {
   private now: Contents = new Map();
@@ -50,7 +52,8 @@ export class Disk implements Files {
   writes = 0;
 
   read(file: string): Uint8Array {
-    return this.now.get(file)?.slice() ?? new Uint8Array(0);
+    const { bytes, length } = this.now.get(file) ?? EMPTY;
+    return bytes.slice(0, length);
   }
 
   list(): string[] {
@@ -88,7 +91,9 @@ export class Disk implements Files {
       }
     }
     this.unsynced.length = 0;
-    this.now = new Map([...this.synced].map(([file, bytes]) => [file, bytes.slice()]));
+    this.now = new Map(
+      [...this.synced].map(([file, { bytes, length }]) => [file, { bytes: bytes.slice(), length }]),
+    );
   }
 
   /** Erases everything, synced or not. */
@@ -105,35 +110,35 @@ export class Disk implements Files {
   }
 }
 
+const EMPTY: Content = { bytes: new Uint8Array(0), length: 0 };
+
 function apply(contents: Contents, change: Change): void {
   if (change.kind === "rename") {
-    contents.set(change.to, contents.get(change.from) ?? new Uint8Array(0));
+    contents.set(change.to, contents.get(change.from) ?? { ...EMPTY });
     contents.delete(change.from);
     return;
   }
-  const bytes = contents.get(change.file) ?? new Uint8Array(0);
+  const file = contents.get(change.file) ?? { ...EMPTY };
+  contents.set(change.file, file);
   if (change.kind === "truncate") {
     invariant(
-      change.length <= bytes.length,
-      `${change.file} cannot be cut to ${change.length} of its ${bytes.length} bytes`,
+      change.length <= file.length,
+      () => `${change.file} cannot be cut to ${change.length} of its ${file.length} bytes`,
     );
-    contents.set(change.file, bytes.slice(0, change.length));
+    file.length = change.length;
     return;
   }
+  const { offset, bytes } = change;
   invariant(
-    change.offset <= bytes.length,
-    `a write to ${change.file} at ${change.offset} leaves a hole after its ${bytes.length} bytes`,
+    offset <= file.length,
+    () => `a write to ${change.file} at ${offset} leaves a hole after its ${file.length} bytes`,
   );
-  const longer = grown(bytes, change.offset + change.bytes.length);
-  longer.set(change.bytes, change.offset);
-  contents.set(change.file, longer);
-}
-
-/** At least `length` bytes; the buffer doubles when it is full, so that appending stays cheap. */
-function grown(bytes: Uint8Array<ArrayBuffer>, length: number): Uint8Array<ArrayBuffer> {
-  if (length <= bytes.length) return bytes;
-  if (length <= bytes.buffer.byteLength) return new Uint8Array(bytes.buffer, 0, length);
-  const result = new Uint8Array(new ArrayBuffer(Math.max(64, 2 * length)), 0, length);
-  result.set(bytes);
-  return result;
+  const end = offset + bytes.length;
+  if (end > file.bytes.length) {
+    const longer = new Uint8Array(Math.max(64, 2 * end));
+    longer.set(file.bytes.subarray(0, file.length));
+    file.bytes = longer;
+  }
+  file.bytes.set(bytes, offset);
+  file.length = Math.max(file.length, end);
 }

@@ -63,7 +63,7 @@ export class Recorder<Message> implements Out<Message> {
   }
 
   setTimer(name: string, afterMs: number): void {
-    invariant(afterMs >= 0, `timer ${name} is set to ${afterMs} ms; expected 0 or more`);
+    invariant(afterMs >= 0, () => `timer ${name} is set to ${afterMs} ms; expected 0 or more`);
     this.add({ kind: "setTimer", name, afterMs });
   }
 

@@ -72,7 +72,12 @@ export type Protocol<State, Message> = {
   onDisconnected?(state: State, nowMs: number, peer: NodeId, out: Out<Message>): void;
 };
 
-/** Checks what must hold. A failure is a bug of the code that called it: it stops the run. */
-export function invariant(holds: boolean, saying: string): asserts holds {
-  if (!holds) throw new Error(`Invariant broken: ${saying}`);
+/**
+ * Checks what must hold. A failure is a bug of the code that called it: it stops the run.
+ *
+ * @param saying what is not so, or what makes the sentence, where that takes longer than to check
+ */
+export function invariant(holds: boolean, saying: string | (() => string)): asserts holds {
+  if (holds) return;
+  throw new Error(`Invariant broken: ${typeof saying === "string" ? saying : saying()}`);
 }

@@ -109,12 +109,11 @@ function cellFile(name: string): string {
 }
 
 function frame(index: number, payload: Uint8Array): Uint8Array {
-  const bytes = new Uint8Array(HEADER_BYTES + payload.length);
-  const view = new DataView(bytes.buffer);
-  view.setUint32(0, payload.length);
-  view.setFloat64(8, index);
+  const bytes = Buffer.allocUnsafe(HEADER_BYTES + payload.length);
+  bytes.writeUInt32BE(payload.length, 0);
+  bytes.writeDoubleBE(index, 8);
   bytes.set(payload, HEADER_BYTES);
-  view.setUint32(4, crc32(bytes.subarray(8)));
+  bytes.writeUInt32BE(crc32(bytes.subarray(8)), 4);
   return bytes;
 }
 
