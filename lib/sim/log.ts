@@ -1,8 +1,9 @@
 /**
  * The trace while it is written. A run takes most of its time to keep it, and few runs are looked at: so it keeps
- * what cannot be told from the rest, and makes the events when somebody asks.
+ * what cannot be told from the rest, and makes the events and the digest when somebody asks.
  */
 
+import { hash, spread, stir } from "./plain.ts";
 import type { Happening, TraceEvent } from "./trace.ts";
 
 type Delivery = Extract<Happening, { kind: "deliver" }>;
@@ -18,10 +19,13 @@ export class Log {
   private readonly causes: (number | undefined)[] = [];
   private readonly made: TraceEvent[] = [];
   private readonly keeps: boolean;
-  /** How many events there were. */
+  /** How many events there were, and how many of them are in the digest. */
   length = 0;
+  private digested = 0;
+  private high = 0;
+  private low = 1;
 
-  /** @param keeps whether the events are kept, or only counted */
+  /** @param keeps whether the events are kept; if not, only their digest is */
   constructor(keeps: boolean) {
     this.keeps = keeps;
   }
@@ -29,10 +33,32 @@ export class Log {
   /** @param entry what happened, or the index of the sending of what was delivered */
   add(entry: Recorded | number, us: number, cause: number | undefined): void {
     this.length += 1;
-    if (!this.keeps) return;
+    if (!this.keeps) {
+      this.digestOne(entry, us);
+      return;
+    }
     this.entries.push(entry);
     this.us.push(us);
     this.causes.push(cause);
+  }
+
+  /** 16 hexadecimal digits made of everything so far. */
+  get digest(): string {
+    while (this.digested < this.length) {
+      const index = this.digested;
+      this.digestOne(this.entries[index] as Recorded | number, this.us[index] as number);
+    }
+    const hex = (word: number) => spread(word).toString(16).padStart(8, "0");
+    return hex(this.high) + hex(this.low);
+  }
+
+  private digestOne(entry: Recorded | number, us: number): void {
+    let word = stir(this.digested, us);
+    if (typeof entry === "number") word = stir(word, entry);
+    else for (const key in entry) word = hash(entry[key as keyof Recorded], word);
+    this.high = stir(this.high, word);
+    this.low = stir(this.low ^ 0x9e3779b9, word);
+    this.digested += 1;
   }
 
   /** Everything so far: always the same array, which grows. */

@@ -41,8 +41,6 @@ class World implements Ground {
   private events = 0;
   private wokeProgram = false;
   private failure: { readonly error: unknown } | undefined;
-  private digestHigh = 0;
-  private digestLow = 1;
 
   constructor(scenario: Scenario) {
     checkScenario(scenario);
@@ -111,20 +109,12 @@ class World implements Ground {
   }
 
   record(happening: Recorded, cause?: number): number {
-    let word = stir(this.log.length, this.us);
-    for (const key in happening) word = hash(happening[key as keyof Recorded], word);
-    return this.add(happening, word, cause);
+    this.log.add(happening, this.us, cause);
+    return this.log.length - 1;
   }
 
   delivered(sent: number): number {
-    return this.add(sent, stir(stir(this.log.length, this.us), sent), sent);
-  }
-
-  /** @param word the event as a number, for the digest */
-  private add(entry: Recorded | number, word: number, cause: number | undefined): number {
-    this.digestHigh = stir(this.digestHigh, word);
-    this.digestLow = stir(this.digestLow ^ 0x9e3779b9, word);
-    this.log.add(entry, this.us, cause);
+    this.log.add(sent, this.us, sent);
     return this.log.length - 1;
   }
 
@@ -188,7 +178,6 @@ class World implements Ground {
     const { log } = this;
     const nodes = [...this.hosts.keys()];
     const states = Object.fromEntries(nodes.map((node) => [node, this.hosts.get(node)?.state]));
-    const hex = (word: number) => (word >>> 0).toString(16).padStart(8, "0");
     return {
       trace: {
         nodes,
@@ -197,7 +186,9 @@ class World implements Ground {
           return log.events;
         },
       },
-      digest: hex(spread(this.digestHigh)) + hex(spread(this.digestLow)),
+      get digest() {
+        return log.digest;
+      },
       unknown,
       events: this.events,
       states: copy(states),

@@ -6,19 +6,22 @@ import type { Row } from "../cell/table.ts";
 import { median, rounded, TIMES } from "./measure.ts";
 import { SCENES } from "./worlds.ts";
 
-/** The world, with guard and digest on, and the bare loop by turns, so that both meet the same machine. */
+/** The world, with guard and digest, and the bare loop by turns, so that both meet the same machine. */
 export async function benchWorld(): Promise<readonly Row[]> {
   const rows: Row[] = [];
   for (const { name, scenario } of SCENES) {
     const pending = await pendingOf(scenario);
     const pairs: { readonly world: number; readonly bare: number; readonly pace: number }[] = [];
+    const digests = new Set<string>();
     for (let n = 0; n < TIMES; n++) {
       const startMs = performance.now();
-      const { events } = await simulate(scenario);
+      const { events, digest } = await simulate(scenario);
+      digests.add(digest);
       const tookMs = performance.now() - startMs;
       const bare = bareLoop(pending, 4 * events);
       pairs.push({ world: (1000 * events) / tookMs, bare, pace: scenario.forMs / tookMs });
     }
+    if (digests.size > 1) throw new Error(`${name}: runs of one seed differ`);
     rows.push({
       world: name,
       "events pending": pending,
