@@ -13,6 +13,8 @@ export function tryNext(session: Session, out: Out<ToServer>): void {
   session.server = servers[session.turn % servers.length];
   session.turn += 1;
   if (session.server === undefined) return;
+  // What it is asked already it answers as any server.
+  if (session.better === session.server) session.better = undefined;
   out.connect(session.server);
   // ZooKeeper's connectTimeout, so that every server is tried within one session timeout; its readTimeout from then on.
   out.setTimer("session silence", session.timeoutMs / servers.length);
@@ -21,15 +23,15 @@ export function tryNext(session: Session, out: Out<ToServer>): void {
 /** The server is gone, silent, or does not take the session: what was sent may have been done, or not. */
 export function lose(session: Session, out: Out<ToServer>): void {
   if (session.state === "expired" || session.state === "closed") return;
+  if (session.taken) {
+    if (session.state !== "connecting") become(session, "disconnected");
+    out.setTimer("session patience", session.timeoutMs);
+  }
   session.server = undefined;
   session.taken = false;
   session.beats.clear();
   out.cancelTimer("session silence");
   out.cancelTimer("session heartbeat");
-  if (session.state !== "disconnected" && session.state !== "connecting") {
-    become(session, "disconnected");
-    out.setTimer("session patience", session.timeoutMs);
-  }
   const closing = session.sent.some(({ request }) => request.kind === "closeSession");
   fail(session, session.sent.splice(0), "ConnectionLoss");
   if (closing) end(session, "closed", out);
@@ -82,9 +84,11 @@ export function beat(session: Session, nowMs: number, out: Out<ToServer>): void 
 export function seekBetter(session: Session, out: Out<ToServer>): void {
   const { servers, server } = session;
   const others = servers.filter((other) => other !== server);
-  session.better = others[session.turn % others.length];
+  const next = others[session.turn % others.length];
+  if (session.better !== undefined && session.better !== next) out.close(session.better);
+  session.better = next;
   session.turn += 1;
-  if (session.better !== undefined) out.connect(session.better);
+  if (next !== undefined) out.connect(next);
 }
 
 export function switchOver(session: Session, peer: NodeId, out: Out<ToServer>): void {
@@ -96,8 +100,9 @@ export function switchOver(session: Session, peer: NodeId, out: Out<ToServer>): 
 
 /** Leaves its server without a word: the session lives until it expires. */
 export function abandon(session: Session, out: Out<ToServer>): void {
-  if (session.server !== undefined) out.close(session.server);
+  for (const peer of [session.server, session.better]) if (peer !== undefined) out.close(peer);
   session.server = undefined;
+  session.better = undefined;
   session.taken = false;
   for (const timer of ["silence", "retry", "patience", "heartbeat"]) {
     out.cancelTimer(`session ${timer}`);
