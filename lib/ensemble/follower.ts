@@ -45,7 +45,8 @@ export function call({ server, out }: Turn): void {
 /** A message from its leader. */
 export function obey(turn: Turn, part: Following, message: PeerMessage): void {
   const { server, out, options } = turn;
-  if (part.stage !== "discovery") out.setTimer("silence", options.syncLimit * options.tickMs);
+  // Until it is up to date the leader has nothing to say for a while, and has initLimit for it.
+  if (part.stage === "broadcast") out.setTimer("silence", options.syncLimit * options.tickMs);
   switch (message.kind) {
     case "leaderInfo":
       meet(turn, part, message.epoch);
@@ -66,6 +67,7 @@ export function obey(turn: Turn, part: Following, message: PeerMessage): void {
       server.caughtUp = true;
       server.role = `following, epoch ${server.currentEpoch}`;
       out.cancelTimer("init");
+      out.setTimer("silence", options.syncLimit * options.tickMs);
       commitTo(turn, message.committed);
       return;
     case "propose":

@@ -57,9 +57,9 @@ export function tick(turn: Turn, leading: Leading): SessionId[] {
   const { server, out, options } = turn;
   leading.elapsedMs += options.tickMs / 2;
   out.setTimer("tick", options.tickMs / 2);
-  const sinceMs = leading.elapsedMs - options.syncLimit * options.tickMs;
-  for (const [id, { heardMs }] of leading.followers) {
-    if (heardMs >= sinceMs) continue;
+  for (const [id, { heardMs, stage }] of leading.followers) {
+    const limit = stage === "synced" ? options.syncLimit : options.initLimit;
+    if (heardMs >= leading.elapsedMs - limit * options.tickMs) continue;
     leading.followers.delete(id);
     server.connected.delete(id);
     out.close(id);

@@ -63,6 +63,15 @@ describe("an ensemble elects", () => {
   });
 });
 
+test("a slow disk only delays an election: it has initLimit ticks for it, however few syncLimit are", async () => {
+  const done = await run({ options: { tickMs: 50, initLimit: 40, syncLimit: 2 }, syncTime: 300 });
+  const leads = done.trace.events.find((e) => e.kind === "role" && e.role.startsWith("leading"));
+  // Three epochs are written down one after the other: the leader's, the followers', and the followers' again.
+  expect(leads?.atMs).toBeGreaterThan(900);
+  expect(leads?.atMs).toBeLessThan(1000);
+  expect(roles(done)).toHaveLength(6);
+});
+
 describe("an established leader", () => {
   test("is joined by a server that comes late, whatever that one has to offer", async () => {
     const old = { acceptedEpoch: 1, currentEpoch: 1, entries: entries("1.1") };

@@ -109,6 +109,15 @@ describe("in synchronization (phase 2) a follower", () => {
     expect(wrote).toEqual(["append 0x200000001", "put currentEpoch 4", "s3: ackNewLeader 4"]);
   });
 
+  test("waits for its leader as long as initLimit says, and for a silent one only when it is up to date", () => {
+    const s2 = meets();
+    s2.hears("s3", { kind: "diff", entries: [] });
+    s2.hears("s3", { kind: "newLeader", epoch: 4 });
+    expect([s2.timers.has("init"), s2.timers.has("silence")]).toEqual([true, false]);
+    s2.hears("s3", { kind: "upToDate", committed: 0 });
+    expect([s2.timers.has("init"), s2.timers.has("silence")]).toEqual([false, true]);
+  });
+
   test("serves nobody before it is up to date, and applies then what its leader has committed", () => {
     const s2 = meets();
     s2.hears("s3", { kind: "diff", entries: entries("2.1", "2.2") });

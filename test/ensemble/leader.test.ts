@@ -202,6 +202,16 @@ describe("in broadcast (phase 3) a leader", () => {
     expect(s3.state.part.kind).toBe("looking");
   });
 
+  test("gives who comes late initLimit ticks for the history", () => {
+    const s3 = led({}, { tickMs: 20, syncLimit: 2, initLimit: 4 });
+    calls(s3, "s2", 0);
+    const closed = Array.from({ length: 9 }, (_, half) => {
+      s3.hears("s1", { kind: "pong", ping: half });
+      return s3.timer("tick").includes("close s2");
+    });
+    expect(closed.indexOf(true)).toBe(8);
+  });
+
   test("gives up a silent follower alone, while it has a majority without it", () => {
     const s3 = led({}, { tickMs: 20, syncLimit: 2 });
     join(s3, "s2");
