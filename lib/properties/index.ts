@@ -33,4 +33,5 @@ export type Systems = Readonly<Record<string, () => Promise<System>>>;
 
 export const systems: Systems = {
   ensemble: async () => (await import("./ensemble/index.ts")).exercise,
+  recipes: async () => (await import("./recipes/index.ts")).system,
 };

@@ -1,7 +1,15 @@
 /** A shared value: read from memory, kept up to date by a watch, and changed only by whoever has seen what it changes. */
 
 import type { Data, ZooKeeper } from "quorumlab/ensemble";
-import { answered, type Clock, failedWith, keepReading, look, makeDirectory } from "./patience.ts";
+import {
+  answered,
+  type Clock,
+  failedWith,
+  isUndone,
+  keepReading,
+  look,
+  makeDirectory,
+} from "./patience.ts";
 
 export type Configuration = {
   /** The value as this session saw it last: perhaps an older one, never an older one than before. */
@@ -28,6 +36,9 @@ export function configuration(
   path: string,
   onChange: (value: Data | null) => void = () => {},
 ): Configuration {
+  const directory = path.slice(0, path.lastIndexOf("/"));
+  const write = (value: Data, version?: number) =>
+    version === undefined ? zk.create(path, value) : zk.setData(path, value, version);
   let known: Data | null = null;
   const ended = keepReading(
     zk,
@@ -46,13 +57,8 @@ export function configuration(
         const found = await answered(zk, clock, () => look(zk, path));
         const value = change(found?.data ?? null);
         try {
-          if (found !== null) await zk.setData(path, value, found.stat.version);
-          else {
-            await answered(zk, clock, () =>
-              makeDirectory(zk, path.slice(0, path.lastIndexOf("/"))),
-            );
-            await zk.create(path, value);
-          }
+          if (found === null) await answered(zk, clock, () => makeDirectory(zk, directory));
+          await answered<unknown>(zk, clock, () => write(value, found?.stat.version), isUndone);
           return value;
         } catch (error) {
           if (!failedWith(error, "BadVersion", "NodeExists", "NoNode")) throw error;

@@ -24,17 +24,29 @@ export function isLost(error: unknown): boolean {
   return error instanceof ZooKeeperError && error.retriable;
 }
 
+/** Whether the request has certainly not taken effect, and may the next time. */
+export function isUndone(error: unknown): boolean {
+  return error instanceof ZooKeeperError && error.retriable && !error.unknownOutcome;
+}
+
 /**
- * Asks until there is an answer. Only for what may be done twice: reads, and writes that leave no second trace.
+ * Asks until there is an answer.
  *
- * @throws ZooKeeperError every error that asking again does not cure; SessionExpired at the end of the session
+ * @param isToRepeat which errors are no answer: `isLost` unless told, for what may be done twice (reads, and writes
+ * that leave no second trace); `isUndone` for everything else
+ * @throws ZooKeeperError every other error; SessionExpired at the end of the session
  */
-export async function answered<T>(zk: ZooKeeper, clock: Clock, ask: () => Promise<T>): Promise<T> {
+export async function answered<T>(
+  zk: ZooKeeper,
+  clock: Clock,
+  ask: () => Promise<T>,
+  isToRepeat: (error: unknown) => boolean = isLost,
+): Promise<T> {
   for (;;) {
     try {
       return await ask();
     } catch (error) {
-      if (!isLost(error)) throw error;
+      if (!isToRepeat(error)) throw error;
       await clock.sleep(zk.timeoutMs / 40);
     }
   }
