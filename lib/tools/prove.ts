@@ -144,9 +144,9 @@ async function proveSystem(
     isCalm = tell(sayCalm(name, calmed, seeds, performance.now() - sinceMs));
   }
   const onProgress = (done: number, of: number) => {
-    line.say(`${name}: ${done} of ${of} known-wrong implementations`);
+    line.say(`${name}: ${done} of ${of} searches for what is known to be wrong`);
   };
-  onProgress(0, wrongs.length);
+  onProgress(0, RUNS * wrongs.length);
   const { withinMs = WITHIN_MS } = settings;
   const measure = { runs: RUNS, caughtAtLeast: CAUGHT_AT_LEAST, withinMs };
   const bites = await teeth(system, wrongs, measure, { ...labour, onProgress });

@@ -28,7 +28,7 @@ export type Word =
  * Makes searches, one after the other. One in which the child dies has no verdict; the next is made in a fresh child.
  *
  * @param options.missesMax after so many searches without a failing case there are no more; left out, all are made
- * @param options.onCases is told how many more cases are done
+ * @param options.onCases is told how many more cases are done, and `onSearched` that a search is
  * @returns what each search came to, in order
  * @throws Error when the subject cannot be searched: a bug that does not fit, a module that does not load
  */
@@ -39,6 +39,7 @@ export async function searches(
     readonly signal: AbortSignal;
     readonly missesMax?: number;
     onCases?(more: number): void;
+    onSearched?(): void;
   },
 ): Promise<Searched[]> {
   const { signal, missesMax = Infinity, onCases = () => {} } = options;
@@ -51,6 +52,7 @@ export async function searches(
       child = child?.connected ? child : start(signal);
       const searched = await made(child, { subject, search }, onCases);
       all.push(searched);
+      options.onSearched?.();
       if (searched.found.verdict !== "violated") misses += 1;
     }
     return all;

@@ -58,14 +58,15 @@ export async function teeth(
     });
     const subject = { system: system.name, table, patches: [wrong] };
     try {
-      const made = await searches(subject, wanted, { signal, missesMax });
+      const made = await searches(subject, wanted, {
+        signal,
+        missesMax,
+        onSearched: () => onProgress(++done, wrongs.length * runs),
+      });
       return { ...bite, made };
     } catch (error) {
       signal.throwIfAborted();
       return { ...bite, flaw: (error as Error).message };
-    } finally {
-      done += 1;
-      onProgress(done, wrongs.length);
     }
   });
 }
