@@ -30,6 +30,8 @@ export type Alone = {
   timer(name: string): string[];
   /** The process dies and starts again, with all that it wrote. */
   restart(): string[];
+  /** How much is on its disk. */
+  diskBytes(): number;
 };
 
 /** What a server is born with. */
@@ -66,7 +68,8 @@ export function alone(
   const protocol = ensemble(members, options);
   const recorder = new Recorder<EnsembleMessage>(() => 0.5);
   const timers = new Map<string, number>();
-  const stable = new Stable(new Disk());
+  const disk = new Disk();
+  const stable = new Stable(disk);
   let state: Server;
   const step = (handle: (out: Out<EnsembleMessage>) => void): string[] => {
     const asked = recorder.record(handle);
@@ -100,6 +103,7 @@ export function alone(
       return step((out) => protocol.onTimer?.(state, 0, name, out));
     },
     restart: start,
+    diskBytes: () => disk.list().reduce((sum, file) => sum + disk.read(file).length, 0),
   };
 }
 

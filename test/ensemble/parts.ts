@@ -11,21 +11,30 @@ const vote = (leader: string): EnsembleMessage => {
 /** s2 of three, which has just been told to follow s3. */
 export function following(born: Born = {}, options: EnsembleOptions = {}): Alone {
   const s2 = alone(["s2", "s1", "s3"], born, options);
+  turnsTo(s2);
+  return s2;
+}
+
+function turnsTo(s2: Alone): void {
   s2.connected("s1", "s3");
   s2.hears("s3", vote("s3"));
   s2.timer("decide");
-  return s2;
 }
 
 /** s2 when it follows s3 in this epoch, and has what s3 has. */
 export function followed(born: Born = {}, options: EnsembleOptions = {}, epoch = 1): Alone {
-  const s2 = following(born, options);
+  const s2 = alone(["s2", "s1", "s3"], born, options);
+  follows(s2, epoch, born.entries?.at(-1)?.zxid ?? 0);
+  return s2;
+}
+
+/** s2, which looks, follows s3, whose history it has already. */
+export function follows(s2: Alone, epoch: number, committed: number): void {
+  turnsTo(s2);
   s2.hears("s3", { kind: "leaderInfo", epoch });
   s2.hears("s3", { kind: "diff", entries: [] });
   s2.hears("s3", { kind: "newLeader", epoch });
-  const committed = born.entries?.at(-1)?.zxid ?? 0;
   s2.hears("s3", { kind: "upToDate", committed });
-  return s2;
 }
 
 /** The greatest of the servers s1 … sN, which has just been elected and has not been called by anybody. */
