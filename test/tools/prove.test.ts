@@ -1,17 +1,17 @@
 /** The proof of systems, on rooms that are right, wrong, or only seem to be proved. */
 
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { stripVTControlCharacters } from "node:util";
 import { expect, test, vi } from "vitest";
 import { main as replay } from "../../lib/tools/grade/replay.ts";
 import { searches } from "../../lib/tools/prove/searches.ts";
-import { knownWrongOf } from "../../lib/tools/prove/subjects.ts";
 import { main as prove } from "../../lib/tools/prove.ts";
+import { patches as mistakes } from "./prove/known-wrong/boastful.ts";
 
-const folder = fileURLToPath(new URL("./prove", import.meta.url));
-const table = join(folder, "table.ts");
-const knownWrong = join(folder, "known-wrong");
+const project = fileURLToPath(new URL("../../", import.meta.url));
+const table = join(project, "test/tools/prove/table.ts");
+const knownWrong = dirname(join(project, "test/tools/prove/known-wrong/greatest.ts"));
 
 type Main = (args: string[], settings: object) => Promise<number>;
 
@@ -82,8 +82,8 @@ test("a mistake that is not fair is said to be none", async () => {
 });
 
 test("a search goes on in a fresh process after one that died", async () => {
-  const [, , , dying] = await knownWrongOf("boastful", knownWrong);
-  const subject = { system: "boastful", table, patches: dying === undefined ? [] : [dying] };
+  const patches = mistakes.filter(({ name }) => name === "it dies of 99");
+  const subject = { system: "boastful", table, patches };
   const search = { number: 1, withinMs: 10_000, shrinks: false };
   const wanted = [11, 12, 13, 14, 15, 16].map((seed) => ({ ...search, seed, cases: 500 }));
   const { signal } = new AbortController();
