@@ -100,7 +100,7 @@ export async function ownSequential(
 }
 
 /** The ten digits that ZooKeeper has put at the end of a name: the order, whatever comes before them. */
-export function sequenceOf(name: string): number {
+function sequenceOf(name: string): number {
   return Number(name.slice(-10));
 }
 

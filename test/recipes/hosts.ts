@@ -4,7 +4,7 @@ import { type EnsembleOptions, ensemble, type ZooKeeper } from "quorumlab/ensemb
 import { type ClientHost, client, type FencedReplies } from "quorumlab/recipes";
 import { type Fault, type NodeId, type Run, type Scenario, simulate } from "quorumlab/sim";
 
-export const SERVERS = ["s1", "s2", "s3"];
+const SERVERS = ["s1", "s2", "s3"];
 export type Host = ClientHost<FencedReplies>;
 export type Program = (zk: ZooKeeper, host: Host) => Promise<unknown>;
 

@@ -8,18 +8,19 @@ import { Crowd, following, UNKNOWN } from "./following.ts";
 import { candidateOf, deaths, HERD, mustWakeOne } from "./herds.ts";
 import { LOST, locking, SHARED, Turns } from "./locks.ts";
 import { BRIDGED, elections, Race, SUCCEEDED } from "./masters.ts";
-import { CONNECTIONS, PROCESSES, plans } from "./plans.ts";
+import { CONNECTIONS, type Kind, PROCESSES, plans } from "./plans.ts";
 import { AGAIN, Meet, meetings, RELEASED, Work, working } from "./work.ts";
 import { CHAOS_MS, carryOut, SITUATIONS } from "./world.ts";
 
-/** Whatever a lease can stand: clocks may run apart, but they do not jump. */
-const STEADY = [...CONNECTIONS, ...PROCESSES, "rate"] as const;
+/** Whatever a lease can stand. */
+const STEADY = [...CONNECTIONS, ...PROCESSES];
 
-const WILD = [...CONNECTIONS, ...PROCESSES, "jump"] as const;
+/** What only a token helps against. */
+const WILD: readonly Kind[] = [...STEADY, "jump"];
 
 const oneMaster: SystemProperty = {
   says: "at most one master serves, and the healthy have one in time",
-  runs: 60,
+  runs: 100,
   situations: [SUCCEEDED, BRIDGED, ...Object.values(SITUATIONS)],
   of: (_module, saw) =>
     fc.asyncProperty(plans(STEADY, elections), async (plan) => {
@@ -32,7 +33,7 @@ const oneMaster: SystemProperty = {
 
 const fencing: SystemProperty = {
   says: "a resource that checks tokens takes no late write, even when clocks jump",
-  runs: 60,
+  runs: 100,
   situations: [REFUSED, SUCCEEDED],
   of: (_module, saw) => {
     const storm = fc.tuple(elections, storms).map(([a, b]) => ({ ...a, ...b }));
@@ -57,7 +58,7 @@ const fencing: SystemProperty = {
 
 const noHerd: SystemProperty = {
   says: "whoever dies in a line wakes one of those who wait, and no herd",
-  runs: 40,
+  runs: 60,
   situations: [HERD],
   of: (_module, saw) =>
     fc.asyncProperty(deaths, async (plan) => {
@@ -67,7 +68,7 @@ const noHerd: SystemProperty = {
 
 const locks: SystemProperty = {
   says: "a writer has the lock alone, readers share it, and everybody gets it",
-  runs: 60,
+  runs: 100,
   situations: [SHARED, LOST, SITUATIONS.ambiguousCreate],
   of: (_module, saw) =>
     fc.asyncProperty(plans(STEADY, locking), async (plan) => {
@@ -79,7 +80,7 @@ const locks: SystemProperty = {
 
 const noItemLost: SystemProperty = {
   says: "whatever is put into a queue is done, whoever dies",
-  runs: 60,
+  runs: 100,
   situations: [AGAIN, SITUATIONS.expired, SITUATIONS.ambiguousCreate],
   of: (_module, saw) =>
     fc.asyncProperty(plans(STEADY, working), async (plan) => {
@@ -95,7 +96,7 @@ const noItemLost: SystemProperty = {
 
 const barrier: SystemProperty = {
   says: "nobody begins before all have come, or goes on before all have finished or died",
-  runs: 60,
+  runs: 100,
   situations: [RELEASED, SITUATIONS.expired],
   of: (_module, saw) =>
     fc.asyncProperty(plans(STEADY, meetings), async (plan) => {
@@ -113,7 +114,7 @@ const barrier: SystemProperty = {
 
 const followed: SystemProperty = {
   says: "no change of a shared value is lost, and the healthy know it and each other in time",
-  runs: 60,
+  runs: 100,
   situations: [UNKNOWN, SITUATIONS.expired, SITUATIONS.moved],
   of: (_module, saw) =>
     fc.asyncProperty(plans(STEADY, following), async (plan) => {

@@ -4,8 +4,8 @@ import fc from "fast-check";
 import type { Fault, NodeId } from "quorumlab/sim";
 import { CHAOS_MS, hostsOf, type Plan, SERVERS, TIMEOUT_MS } from "./world.ts";
 
-/** "rate": a clock runs a little too fast or too slow all the time; "jump": it is wrong for a while. */
-export type Kind = "crash" | "pause" | "cut" | "break" | "stall" | "delay" | "rate" | "jump";
+/** "jump": a clock is wrong for a while. */
+export type Kind = "crash" | "pause" | "cut" | "break" | "stall" | "delay" | "jump";
 
 export const CONNECTIONS: readonly Kind[] = ["cut", "cut", "break", "stall", "delay"];
 export const PROCESSES: readonly Kind[] = ["crash", "crash", "pause"];
@@ -23,6 +23,8 @@ const span = fc.oneof(
 );
 const when = span.map(([atMs, tens]) => ({ atMs, forMs: Math.min(10 * tens, CHAOS_MS - atMs) }));
 
+const one = (fault: Fault): Fault[] => [fault];
+
 /** Each kind of trouble, as the faults that it is made of. */
 function troubles(hosts: readonly NodeId[]): Readonly<Record<Kind, fc.Arbitrary<Fault[]>>> {
   const all = [...SERVERS, ...hosts];
@@ -35,7 +37,6 @@ function troubles(hosts: readonly NodeId[]): Readonly<Record<Kind, fc.Arbitrary<
   const links = ends.map(([who, to, isBack]) => {
     return isBack ? { from: to, to: [who] } : { from: [who], to };
   });
-  const one = <F extends Fault>(fault: F): Fault[] => [fault];
   return {
     crash: fc.tuple(node, when).map(([who, at]) => one({ kind: "crash", node: who, ...at })),
     pause: fc.tuple(node, when).map(([who, at]) => one({ kind: "pause", node: who, ...at })),
@@ -57,9 +58,6 @@ function troubles(hosts: readonly NodeId[]): Readonly<Record<Kind, fc.Arbitrary<
     stall: fc.tuple(links, when).map(([link, at]) => one({ kind: "stall", ...link, ...at })),
     delay: fc.tuple(node, fc.integer({ min: 5, max: 50 }), when).map(([who, byMs, at]) => {
       return one({ kind: "delay", from: [who], byMs, ...at });
-    }),
-    rate: fc.tuple(fc.constantFrom(...all), fc.integer({ min: 96, max: 104 })).map(([who, per]) => {
-      return one({ kind: "skew", node: who, rate: per / 100, atMs: 0 });
     }),
     jump: fc.tuple(host, fc.integer({ min: -50, max: 50 }), when).map(([who, tens, at]) => {
       return one({ kind: "skew", node: who, byMs: 10 * tens, ...at });
@@ -96,6 +94,9 @@ const BLOWS: readonly ((atMs: number) => Fault[])[] = [
 
 const blow = fc.tuple(fc.constantFrom(...BLOWS), early).map(([make, atMs]) => make(atMs));
 
+/** No clock is quite right. */
+const rates = fc.array(fc.integer({ min: 96, max: 104 }), { maxLength: 8, size: "max" });
+
 /**
  * @param kinds what may happen besides one blow, up to four times
  * @param more what a property's plan says besides
@@ -104,13 +105,19 @@ export function plans<More extends object>(
   kinds: readonly Kind[],
   more: fc.Arbitrary<More>,
 ): fc.Arbitrary<Plan & More> {
-  return fc
-    .record({ seed: fc.noShrink(fc.nat()), hosts: fc.constantFrom(3, 4, 5), blow, more })
-    .chain(({ seed, hosts, blow, more }) => {
-      const each = troubles(hostsOf({ hosts }));
-      const trouble = fc.oneof(...kinds.map((kind) => each[kind]));
-      return fc.array(trouble, { maxLength: 4, size: "max" }).map((others): Plan & More => {
-        return { seed, hosts, faults: [...blow, ...others.flat()], ...more };
-      });
+  const seed = fc.noShrink(fc.nat());
+  const hosts = fc.constantFrom(3, 4, 5);
+  return fc.record({ seed, hosts, blow, rates, more }).chain(({ hosts, more, ...drawn }) => {
+    const ids = hostsOf({ hosts });
+    const each = troubles(ids);
+    const clocks = [...ids, ...SERVERS].flatMap((node, i): Fault[] => {
+      const percent = drawn.rates[i] ?? 100;
+      return percent === 100 ? [] : [{ kind: "skew", node, rate: percent / 100, atMs: 0 }];
     });
+    const trouble = fc.oneof(...kinds.map((kind) => each[kind]));
+    return fc.array(trouble, { maxLength: 4, size: "max" }).map((others): Plan & More => {
+      const faults = [...drawn.blow, ...others.flat(), ...clocks];
+      return { seed: drawn.seed, hosts, faults, ...more };
+    });
+  });
 }
