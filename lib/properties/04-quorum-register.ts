@@ -89,7 +89,7 @@ export const exercise: Exercise<Module> = {
     {
       says: "whatever is lost, late or dead, reads and writes are linearizable",
       points: 2,
-      runs: 500,
+      runs: 450,
       situations: [
         "two writes were under way at once",
         "a failed write was read later",
