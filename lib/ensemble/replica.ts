@@ -136,7 +136,7 @@ function settle(turn: Turn, entry: Entry, result: Result | Failure): void {
   const attached = origin?.server === server.id && server.clients.get(origin.client);
   // A client that came back on a new connection, or in a new life, may use the number of an old request again.
   if (attached && attached.session === origin?.session) {
-    if (txn.kind === "createSession") {
+    if (txn.kind === "createSession" && attached.waiting[0]?.xid === origin.xid) {
       attached.session = zxid;
       attached.timeoutMs = txn.timeoutMs;
     }

@@ -28,7 +28,7 @@ export type Host = ClientHost<Replies>;
 type Program = (zk: ZooKeeper, host: Host) => Promise<unknown>;
 
 /** "s1", "s2" and so on. */
-export function members(count: number): NodeId[] {
+function members(count: number): NodeId[] {
   return Array.from({ length: count }, (_, i) => `s${i + 1}`);
 }
 

@@ -1,7 +1,13 @@
 /** Servers alone that follow or lead: the others are played by the test. */
 
-import type { EnsembleMessage, EnsembleOptions } from "quorumlab/ensemble";
-import { type Alone, alone, type Born } from "./alone.ts";
+import {
+  type EnsembleMessage,
+  type EnsembleOptions,
+  type Entry,
+  type Request,
+  zxid,
+} from "quorumlab/ensemble";
+import { type Alone, alone, type Born, entries } from "./alone.ts";
 
 const vote = (leader: string): EnsembleMessage => {
   const own = { leader, epoch: 9, zxid: 0 };
@@ -84,3 +90,44 @@ export function comes(
 function epochOf({ state }: Alone): number {
   return state.part.kind === "leading" ? state.part.epoch : 0;
 }
+
+export const SESSION = zxid(1, 1);
+
+/** s2, which follows s3, with a client "c" whose session is 1.1. */
+export function withClient(options: EnsembleOptions = {}): Alone {
+  const s2 = followed({}, options);
+  comes(s2, "c");
+  commits(s2, "1.1", { kind: "createSession", timeoutMs: 400 }, 1, 0);
+  return s2;
+}
+
+/** The leader proposes what a client of this server asked, and commits it. @returns what the clients hear */
+export function commits(
+  server: Alone,
+  id: string,
+  txn: Entry["txn"],
+  xid: number,
+  session = SESSION,
+  client = "c",
+): string[] {
+  const origin = { server: "s2", client, session, xid };
+  const entry = { ...(entries(id)[0] as Entry), txn, origin };
+  server.hears("s3", { kind: "propose", entry });
+  return server.hears("s3", { kind: "commit", zxid: entry.zxid });
+}
+
+export const asks = (server: Alone, xid: number, request: Request, client = "c") =>
+  server.hears(client, { kind: "request", xid, request });
+export const create = (path: string, ephemeralOwner = 0) =>
+  ({ kind: "create", path, data: "", ephemeralOwner }) as const;
+export const making = (path: string): Request => ({
+  kind: "create",
+  path,
+  data: "",
+  mode: "persistent",
+});
+export const reading = (
+  kind: "exists" | "getData" | "getChildren",
+  path: string,
+  watch = false,
+): Request => ({ kind, path, watch });

@@ -41,8 +41,7 @@ describe("a session looks for a server", () => {
     one.hears({ kind: "event", type: "NodeCreated", path: "/b", zxid: 21 });
     one.disconnected("s2");
     expect(one.timer("retry")).toEqual(["connect s3"]);
-    expect(one.connected("s3")).toEqual(["s3: connect 0x7"]);
-    expect(one.session).toMatchObject({ session: 7, lastZxid: 21 });
+    expect(one.connected("s3")).toEqual(["s3: connect 0x7, seen 0x15"]);
     expect([...takes(one), ...counts(one)]).toEqual(["s3: heartbeat 2", "is connected"]);
   });
 });
@@ -143,7 +142,7 @@ describe("a session that may read", () => {
     const one = reader();
     counts(one, false);
     one.timer("heartbeat", 200);
-    expect(one.connected("s2")).toEqual(["s2: connect 0x7"]);
+    expect(one.connected("s2")).toEqual(["s2: connect 0x7, seen 0x7"]);
     counts(one, false);
     expect(one.timer("heartbeat", 400)).toEqual(["s3: heartbeat 4", "close s2", "connect s1"]);
   });

@@ -5,7 +5,7 @@ import type { Fault } from "quorumlab/sim";
 import { describe, expect, test } from "vitest";
 import { alone, entries } from "./alone.ts";
 import { type Host, run, serverOf, sessionOf } from "./ensembles.ts";
-import { comes, followed } from "./parts.ts";
+import { comes, followed, SESSION, withClient } from "./parts.ts";
 
 const until = (host: Host, ms: number) => host.sleep(Math.max(0, ms - host.trueMs()));
 const code = (error: ZooKeeperError) => error.code;
@@ -116,15 +116,9 @@ describe("a server without a leader", () => {
   const history = { acceptedEpoch: 1, currentEpoch: 1, entries: entries("1.1") };
 
   test("serves reads two ticks after it has lost its leader, to sessions that it knows", () => {
-    const s2 = followed({}, { ...READS, tickMs: 50 });
-    comes(s2, "c");
-    const open = { kind: "createSession", timeoutMs: 400 } as const;
-    const origin = { server: "s2", client: "c", session: 0, xid: 1 };
-    const entry = { zxid: 2 ** 32 + 1, timeMs: 0, txn: open, origin };
-    s2.hears("s3", { kind: "propose", entry });
-    s2.hears("s3", { kind: "commit", zxid: entry.zxid });
+    const s2 = withClient({ ...READS, tickMs: 50 });
     s2.timer("silence");
-    const mine = { session: entry.zxid, readOnly: true };
+    const mine = { session: SESSION, readOnly: true };
     expect(comes(s2, "c", mine)).toEqual(["close c"]);
     expect(s2.timers.get("readOnly")).toBe(100);
     s2.timer("readOnly");
@@ -134,7 +128,7 @@ describe("a server without a leader", () => {
     // A session that it does not know may be a new one or an old one; it opens none.
     expect(comes(s2, "d", { session: 0, readOnly: true })).toEqual(["close d"]);
     expect(comes(s2, "d", { session: 99, readOnly: true })).toEqual(["close d"]);
-    expect(comes(s2, "d", { ...mine, lastZxid: entry.zxid + 1 })).toEqual(["close d"]);
+    expect(comes(s2, "d", { ...mine, lastZxid: SESSION + 1 })).toEqual(["close d"]);
   });
 
   test("shows nobody what it has only from its disk: it does not know what of it is committed", () => {

@@ -52,8 +52,10 @@ function saidOfClients(message: EnsembleMessage): string {
       const { xid, zxid, result } = message;
       return `reply ${xid} ${result.kind === "error" ? result.code : "ok"} as of ${zxidText(zxid)}`;
     }
-    case "connect":
-      return `connect ${zxidText(message.session)}`;
+    case "connect": {
+      const { session, lastZxid } = message;
+      return `connect ${zxidText(session)}${lastZxid > 0 ? `, seen ${zxidText(lastZxid)}` : ""}`;
+    }
     case "connected":
       return `connected ${zxidText(message.session)}${message.readOnly ? " to read" : ""}`;
     case "heartbeat":

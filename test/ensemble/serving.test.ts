@@ -1,46 +1,20 @@
 /** What a server does for its clients: whom it takes, in which order it answers, and whom it lets go. */
 
-import { type Entry, type Request, type ToServer, zxid } from "quorumlab/ensemble";
+import { type ToServer, zxid } from "quorumlab/ensemble";
 import { describe, expect, test } from "vitest";
-import { type Alone, entries } from "./alone.ts";
-import { comes, followed } from "./parts.ts";
+import {
+  asks,
+  comes,
+  commits,
+  create,
+  followed,
+  making,
+  reading,
+  SESSION,
+  withClient,
+} from "./parts.ts";
 
 const z = zxid;
-const SESSION = z(1, 1);
-
-/** s2, which follows s3, with a client "c" whose session is 1.1. */
-function withClient(): Alone {
-  const s2 = followed({}, { tickMs: 50 });
-  comes(s2, "c");
-  commits(s2, "1.1", { kind: "createSession", timeoutMs: 400 }, 1, 0);
-  return s2;
-}
-
-/** The leader proposes what a client of this server asked, and commits it. @returns what the clients hear */
-function commits(
-  server: Alone,
-  id: string,
-  txn: Entry["txn"],
-  xid: number,
-  session = SESSION,
-  client = "c",
-): string[] {
-  const origin = { server: "s2", client, session, xid };
-  const entry = { ...(entries(id)[0] as Entry), txn, origin };
-  server.hears("s3", { kind: "propose", entry });
-  return server.hears("s3", { kind: "commit", zxid: entry.zxid });
-}
-
-const asks = (server: Alone, xid: number, request: Request, client = "c") =>
-  server.hears(client, { kind: "request", xid, request });
-const create = (path: string, ephemeralOwner = 0) =>
-  ({ kind: "create", path, data: "", ephemeralOwner }) as const;
-const making = (path: string): Request => ({ kind: "create", path, data: "", mode: "persistent" });
-const reading = (
-  kind: "exists" | "getData" | "getChildren",
-  path: string,
-  watch = false,
-): Request => ({ kind, path, watch });
 
 describe("a client that comes", () => {
   test.each([
@@ -90,6 +64,16 @@ describe("a client that comes", () => {
     const late = { kind: "revalidated", client: "c", session: 7, xid: 1, timeoutMs: 400 } as const;
     expect(s2.hears("s3", late)).toEqual([]);
     expect(s2.hears("s3", { ...late, xid: 4 })).toEqual(["c: connected 0x7"]);
+  });
+
+  test("a second time is given the session that it asked for then, not that of the first time", () => {
+    const s2 = followed();
+    comes(s2, "c");
+    s2.disconnected("c");
+    comes(s2, "c", { xid: 4 });
+    const open = { kind: "createSession", timeoutMs: 400 } as const;
+    expect(commits(s2, "1.1", open, 1, 0)).toEqual([]);
+    expect(commits(s2, "1.2", open, 4, 0)).toEqual(["c: connected 0x100000002"]);
   });
 
   test("is not heard before it has its session", () => {
@@ -196,55 +180,5 @@ describe("a client is let go", () => {
     expect(s2.hears("s3", { ...answer, counted: true })).toEqual(["c: heard 4, at once"]);
     expect(s2.hears("s3", { ...answer, counted: false })).toEqual(["close c"]);
     expect(s2.hears("s3", { ...answer, counted: true })).toEqual([]);
-  });
-});
-
-describe("a watch", () => {
-  test("fires before the answer that shows the change, a client's own included", () => {
-    const s2 = withClient();
-    asks(s2, 2, reading("exists", "/a", true));
-    asks(s2, 3, reading("getChildren", "/", true));
-    asks(s2, 4, making("/a"));
-    asks(s2, 5, reading("exists", "/a"));
-    expect(commits(s2, "1.2", create("/a"), 4)).toEqual([
-      "c: event NodeCreated /a",
-      "c: event NodeChildrenChanged /",
-      "c: reply 4 ok as of 0x100000002",
-      "c: reply 5 ok as of 0x100000002",
-    ]);
-  });
-
-  test("of two reads of one node fires once", () => {
-    const s2 = withClient();
-    asks(s2, 2, reading("exists", "/zookeeper", true));
-    asks(s2, 3, reading("getData", "/zookeeper", true));
-    const change = { kind: "setData", path: "/zookeeper", data: "x" } as const;
-    expect(commits(s2, "1.2", change, 0)).toEqual(["c: event NodeDataChanged /zookeeper"]);
-  });
-
-  test("is set by a read that finds nothing only if it asked whether there is something", () => {
-    const s2 = withClient();
-    asks(s2, 2, reading("getData", "/a", true));
-    asks(s2, 3, reading("getChildren", "/a", true));
-    expect(commits(s2, "1.2", create("/a"), 0)).toEqual([]);
-    asks(s2, 4, reading("exists", "/b", true));
-    expect(commits(s2, "1.3", create("/b"), 0)).toEqual(["c: event NodeCreated /b"]);
-  });
-
-  test("goes with its connection", () => {
-    const s2 = withClient();
-    asks(s2, 2, reading("exists", "/a", true));
-    s2.disconnected("c");
-    expect(commits(s2, "1.2", create("/a"), 0)).toEqual([]);
-  });
-
-  test("that is set again tells at once what its client missed", () => {
-    const s2 = withClient();
-    commits(s2, "1.2", create("/a"), 0);
-    const again = { data: ["/zookeeper"], exist: ["/a"], child: ["/"] };
-    expect(s2.hears("c", { kind: "setWatches", lastZxid: z(1, 1), ...again })).toEqual([
-      "c: event NodeCreated /a",
-      "c: event NodeChildrenChanged /",
-    ]);
   });
 });
