@@ -67,7 +67,7 @@ export function signal(): { readonly fire: () => void; readonly fired: Promise<v
  *
  * @param read passes the watcher on with what it asks
  * @param tell hears what was read
- * @param doubt hears that this is not so any more, before it is read again
+ * @param doubt hears the event, before it is read again
  * @param isOver says when to stop
  * @returns resolves when it is over, or the session
  */
@@ -76,17 +76,17 @@ export async function keepReading<T>(
   clock: Clock,
   read: (watcher: Watcher) => Promise<T>,
   tell: (now: T) => void,
-  doubt: () => void = () => {},
+  doubt: Watcher = () => {},
   isOver: () => boolean = () => false,
 ): Promise<void> {
   try {
     while (!isOver()) {
       let isOld = false;
       const changed = signal();
-      const watcher = () => {
+      const watcher: Watcher = (event) => {
         if (isOld) return;
         isOld = true;
-        doubt();
+        doubt(event);
         changed.fire();
       };
       const found = await answered(zk, clock, () => read(watcher));

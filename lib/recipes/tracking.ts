@@ -43,7 +43,7 @@ export function masterTracking(
     clock,
     (watcher) => election.incumbent(zk, watcher),
     tell,
-    () => tell(null),
+    ({ type }) => type === "NodeDeleted" && tell(null),
   );
   return {
     known() {
