@@ -5,6 +5,7 @@
 
 import { describe, expect, test } from "vitest";
 import { type Claim, numbers } from "./claim.ts";
+import { masterClaims } from "./master-claims.ts";
 import { ran, type Said, stored } from "./plain.ts";
 import { quorumClaims } from "./quorum-claims.ts";
 import { znodeClaims } from "./znode-claims.ts";
@@ -23,6 +24,7 @@ const placement = "lib/estimate/placement.ts";
 
 const claims: readonly Claim[] = [
   ...znodeClaims,
+  ...masterClaims,
   ...quorumClaims,
   {
     says: "the same seed makes the same run, and another seed another one",
