@@ -8,6 +8,8 @@ import type { Search, Searched } from "./search.ts";
 /** A child that says nothing for so long is in an endless loop. */
 const SILENT_MS = 40_000;
 const HEAP_MB = 1_000;
+/** Most of a world is soon garbage: where there is more room for the young, less of it is copied. */
+const YOUNG_MB = 64;
 
 /** What is searched: a system, as it is or with bugs planted in the library. */
 export type Subject = {
@@ -64,7 +66,11 @@ export async function searches(
 function start(signal: AbortSignal): ChildProcess {
   const script = fileURLToPath(new URL("./searcher.ts", import.meta.url));
   const child = fork(script, {
-    execArgv: ["--no-warnings", `--max-old-space-size=${HEAP_MB}`],
+    execArgv: [
+      "--no-warnings",
+      `--max-old-space-size=${HEAP_MB}`,
+      `--max-semi-space-size=${YOUNG_MB}`,
+    ],
     serialization: "advanced",
     stdio: ["ignore", "ignore", "ignore", "ipc"],
     signal,
