@@ -10,14 +10,11 @@ import { gradeExercise } from "../../lib/tools/grade/grade.ts";
 
 vi.setConfig({ testTimeout: 60_000 });
 
-// biome-ignore lint/suspicious/noExplicitAny: a submission may be anything.
-type Any = any;
-
 const through = gate(true, (error) => new Error(`in words: ${(error as Error).message}`));
 
 /** Calls a function as a live exercise calls a submission's. */
-function call(own: (...args: never[]) => unknown, ...args: unknown[]): Any {
-  return through(own)(...args);
+function call<T>(own: (...args: never[]) => T, ...args: unknown[]): T {
+  return through(own)(...args) as T;
 }
 
 describe("what a submission is given", () => {
@@ -48,10 +45,11 @@ describe("what a submission is given", () => {
 
   test("cannot be changed, nor told from its copy of a moment ago by a note on it", () => {
     const client = { ask: () => 1 };
-    const tries: ((lent: Any) => void)[] = [
+    type Lent = Partial<typeof client>;
+    const tries: ((lent: Lent) => unknown)[] = [
       (lent) => Object.assign(lent, { ask: () => 2 }),
       (lent) => Object.assign(lent, { note: 1 }),
-      (lent) => Object.assign(lent.ask, { note: 1 }),
+      (lent) => Object.assign(lent.ask ?? {}, { note: 1 }),
       (lent) => delete lent.ask,
     ];
     for (const attempt of tries) expect(() => call(attempt, client)).toThrow("in words: Cannot");
@@ -81,7 +79,7 @@ describe("what a submission is given", () => {
         try {
           await client.ask();
         } catch (error) {
-          const { name, message, code } = error as Any;
+          const { name, message, code } = error as Cracked;
           return [name, message, code, error instanceof Cracked];
         }
       },
@@ -101,7 +99,7 @@ class Cracked extends Error {
 
 describe("what a submission hands out", () => {
   test("has methods that are given copies, and whose answers are copied", () => {
-    const kept: Any[] = [];
+    const kept: unknown[][] = [];
     const handed = call(() => ({
       count: 0,
       add(given: unknown[]) {

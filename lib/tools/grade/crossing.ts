@@ -20,100 +20,117 @@ export type Call = (...args: readonly unknown[]) => unknown;
  *
  * @param live whether anything but data may pass
  * @param inWords what the judges hear of whatever the submission throws
- * @returns for a function of the submission, how the judges call it. Its `this` would be theirs, so it gets none
+ * @returns for a function of the submission, how the judges call it
  */
 export function gate(live: boolean, inWords: (error: unknown) => Error): (own: Callable) => Call {
-  const loans = new WeakSet<object>();
-  const words = new WeakSet<object>();
+  const between = new Gate(live, inWords);
+  return (own) => between.taken(own);
+}
 
-  function wordsOf(error: unknown): Error {
-    const said = inWords(error);
-    words.add(said);
-    return said;
+class Gate {
+  private readonly live: boolean;
+  private readonly inWords: (error: unknown) => Error;
+  private readonly loans = new WeakSet<object>();
+  private readonly words = new WeakSet<object>();
+
+  constructor(live: boolean, inWords: (error: unknown) => Error) {
+    this.live = live;
+    this.inWords = inWords;
   }
 
-  function taken(own: Callable, self?: unknown): Call {
+  /** A function of the submission, as the judges call it. Its `this` is never theirs. */
+  taken(own: Callable, self?: unknown): Call {
     return (...args) => {
-      const copies = args.map(lend);
+      const copies = args.map((arg) => this.lend(arg));
       try {
         const result = corridor(CORRIDOR_CALLS, own, self, copies);
         args.forEach((arg, at) => {
           const copy = copies[at];
-          if (isFields(copy) && !loans.has(copy)) overwrite(arg, take(copy));
+          if (isFields(copy) && !this.loans.has(copy)) overwrite(arg, this.take(copy));
         });
-        return take(result);
+        return this.take(result);
       } catch (error) {
-        throw wordsOf(error);
+        throw this.wordsOf(error);
       }
     };
   }
 
   /** From the submission: every field is read once. */
-  function take(value: unknown): unknown {
-    if (value instanceof Promise) return settled(value);
+  private take(value: unknown): unknown {
+    if (value instanceof Promise) return this.settled(value);
     if (typeof value !== "object" && typeof value !== "function") return value;
     try {
       return structuredClone(value);
     } catch {
-      if (!live) throw new Violation("It handed out something that is not plain data.");
+      if (!this.live) throw new Violation("It handed out something that is not plain data.");
     }
-    if (typeof value === "function") return taken(value as Callable);
+    if (typeof value === "function") return this.taken(value as Callable);
     const fields = Object.entries(value as object).map(([name, field]) => {
-      return [name, typeof field === "function" ? taken(field, value) : take(field)] as const;
+      const isMethod = typeof field === "function";
+      return [name, isMethod ? this.taken(field, value) : this.take(field)] as const;
     });
     return Object.fromEntries(fields);
   }
 
-  async function settled(result: Promise<unknown>): Promise<unknown> {
+  private async settled(result: Promise<unknown>): Promise<unknown> {
     try {
-      return take(await result);
+      return this.take(await result);
     } catch (error) {
-      throw wordsOf(error);
+      throw this.wordsOf(error);
     }
+  }
+
+  private wordsOf(error: unknown): Error {
+    const said = this.inWords(error);
+    this.words.add(said);
+    return said;
   }
 
   /** To the submission: a thing with methods is lent, and its fields are what they are when they are looked at. */
-  function lend(value: unknown): unknown {
+  private lend(value: unknown): unknown {
     try {
       return structuredClone(value);
     } catch (error) {
-      if (!live) throw error;
+      if (!this.live) throw error;
     }
-    const loan = loanOf(value as object);
-    loans.add(loan);
+    const loan = this.loanOf(value as object);
+    this.loans.add(loan);
     return loan;
   }
 
-  function loanOf(value: object): object {
-    if (value instanceof Promise) return value.then(lend, lendError);
+  private loanOf(value: object): object {
+    if (value instanceof Promise) {
+      return value.then(
+        (result) => this.lend(result),
+        (error: unknown) => this.lendError(error),
+      );
+    }
     if (typeof value === "function") {
       return Object.freeze((...args: unknown[]) => {
-        const given = args.map(take);
+        const given = args.map((arg) => this.take(arg));
         try {
-          return lend(value(...given));
+          return this.lend(value(...given));
         } catch (error) {
-          return lendError(error);
+          return this.lendError(error);
         }
       });
     }
     const fields = Object.keys(value).map((name) => {
-      const get = () => lend(value[name as keyof typeof value]);
+      const get = () => this.lend(value[name as keyof typeof value]);
       return [name, { get, enumerable: true }] as const;
     });
     return Object.freeze(Object.defineProperties({}, Object.fromEntries(fields)));
   }
 
   /** With its own fields, such as a code, and without the stack that tells who was asked. */
-  function lendError(error: unknown): never {
+  private lendError(error: unknown): never {
     const { name, message } = error as Error;
-    if (words.has(error as Error)) throw error;
+    if (this.words.has(error as Error)) throw error;
     throw Object.assign(new Error(message), structuredClone({ ...(error as Error) }), { name });
   }
-
-  return taken;
 }
 
-function corridor(calls: number, own: Callable, self: unknown, args: unknown[]): unknown {
+function corridor(calls: number, own: Callable, self: unknown, args: readonly unknown[]): unknown {
   if (calls > 0) return corridor(calls - 1, own, self, args);
   // What was matched last is one memory for all: RegExp.$1 would tell one instance what another saw.
   NOTHING.test("");
