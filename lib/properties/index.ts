@@ -23,15 +23,18 @@ export const exercises: Exercises = {
   "03-election": async () => (await import("./03-election.ts")).exercise,
   "03-fencing": async () => (await import("./03-fencing.ts")).exercise,
   "04-quorum-register": async () => (await import("./04-quorum-register.ts")).exercise,
+  "05-commit-rule": async () => (await import("./05-commit-rule.ts")).exercise,
+  "05-follower-sync": async () => (await import("./05-follower-sync.ts")).exercise,
   "10-capacity": async () => (await import("./10-capacity.ts")).exercise,
   "10-placement": async () => (await import("./10-placement.ts")).exercise,
   "10-availability": async () => (await import("./10-availability.ts")).exercise,
+  "11-broadcast": async () => (await import("./11-broadcast.ts")).exercise,
 };
 
 /** A table of systems. */
 export type Systems = Readonly<Record<string, () => Promise<System>>>;
 
 export const systems: Systems = {
-  ensemble: async () => (await import("./ensemble/index.ts")).exercise,
+  ensemble: async () => (await import("./ensemble/index.ts")).system,
   recipes: async () => (await import("./recipes/index.ts")).system,
 };

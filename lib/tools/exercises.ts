@@ -9,7 +9,10 @@ export type Exercises = {
   "03-election": typeof import("../../exercises/03-election.ts");
   "03-fencing": typeof import("../../exercises/03-fencing.ts");
   "04-quorum-register": typeof import("../../exercises/04-quorum-register.ts");
+  "05-commit-rule": typeof import("../../exercises/05-commit-rule.ts");
+  "05-follower-sync": typeof import("../../exercises/05-follower-sync.ts");
   "10-availability": typeof import("../../exercises/10-availability.ts");
   "10-capacity": typeof import("../../exercises/10-capacity.ts");
   "10-placement": typeof import("../../exercises/10-placement.ts");
+  "11-broadcast": typeof import("../../exercises/11-broadcast.ts");
 };

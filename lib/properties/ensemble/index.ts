@@ -1,55 +1,10 @@
 /** What must hold of the ensemble, whatever its clients ask and whatever goes wrong. */
 
 import fc from "fast-check";
-import type { EnsembleOptions } from "quorumlab/ensemble";
-import { type NodeId, type Run, simulate } from "quorumlab/sim";
-import type { Exercise, Property } from "../exercise.ts";
-import { checkAnswers } from "./answers.ts";
-import { clientsOf, type Emphasis, type Mix, type Plan, plans, serversOf } from "./plan.ts";
-import { checkEnd, checkEphemerals, checkLeases } from "./sessions.ts";
-import { report, SITUATIONS } from "./situations.ts";
-import { checkWatches } from "./watching.ts";
-import { conversation } from "./wire.ts";
-import { scenarioOf } from "./world.ts";
-import { Witness } from "./zab.ts";
-
-/** What is judged of a run, besides the invariants of Zab, which always are. */
-type Judged = { readonly answers?: true; readonly watches?: true; readonly sessions?: true };
-
-/**
- * Runs a plan and judges it.
- *
- * @throws Violation
- */
-export async function judge(
-  plan: Plan,
-  judged: Judged,
-  saw: (situation: string) => void,
-  options: EnsembleOptions = {},
-): Promise<Run> {
-  const members = serversOf(plan);
-  const clients = clientsOf(plan);
-  const witness = new Witness(members, saw);
-  const clocks = new Map<NodeId, () => number>();
-  let looked = 0;
-  const run = await simulate({
-    ...scenarioOf(plan, options, clocks),
-    always(view) {
-      witness.look(view);
-      if (judged.sessions && witness.history.length > looked) {
-        checkLeases(witness, looked, view, clocks);
-        looked = witness.history.length;
-      }
-    },
-  });
-  const said = conversation(run.trace, clients);
-  report(run, witness, said, members, saw);
-  if (judged.answers) checkAnswers(witness.history, said);
-  if (judged.sessions) checkEphemerals(witness.history);
-  checkEnd(run, plan, witness);
-  if (judged.watches) checkWatches(witness, said, run.trace);
-  return run;
-}
+import type { System, SystemProperty } from "../system.ts";
+import { type Judged, judge } from "./judge.ts";
+import { type Emphasis, type Mix, plans } from "./plan.ts";
+import { SITUATIONS } from "./situations.ts";
 
 const mix: Mix = { create: 3, delete: 1, change: 3, read: 4, multi: 1, sync: 1 };
 const steady: Emphasis["faults"] = [
@@ -71,10 +26,9 @@ function property(
   emphasis: Emphasis,
   judged: Judged,
   situations: readonly (keyof typeof SITUATIONS)[],
-): Property<object> {
+): SystemProperty {
   return {
     says,
-    points: 1,
     runs: 100,
     situations: situations.map((name) => SITUATIONS[name]),
     of: (_module, saw) =>
@@ -84,12 +38,9 @@ function property(
   };
 }
 
-export const exercise: Exercise<object> = {
+export const system: System = {
   name: "ensemble",
   title: "The ensemble",
-  exports: [],
-  hints: [],
-  examples() {},
   properties: [
     property(
       "all servers apply one history, under one leader an epoch, and agree in the end",
