@@ -76,109 +76,165 @@ export type Trial = {
  * @throws Violation also when a candidate gives its session up, or asks without end
  */
 export async function elect(
-  recipes: readonly [Recipe, Recipe],
+  [one, two]: readonly [Recipe, Recipe],
   plan: Plan,
-  { sessionMs, forMs, onLook = () => {} }: Trial,
+  trial: Trial,
 ): Promise<{ readonly run: Run; readonly system: System }> {
-  const present = new Map<NodeId, Candidate>();
-  const looked = new Map<NodeId, number>();
-  let seen: View | undefined;
-  let [lastMs, atOnce] = [0, 0];
-  const view = () => seen as View;
-  const state = (id: NodeId) => view().state(id) as Server | undefined;
-  const system: System = {
-    plan,
-    get candidates() {
-      return [...present.values()];
-    },
-    view,
-    serving() {
-      const sinceMs = view().atMs - LOOK_MS;
-      return system.candidates.filter(
-        (each) => (looked.get(each.id) ?? 0) >= sinceMs && each.mayServe(),
-      );
-    },
-    owner() {
-      const newest = SERVERS.map(state).reduce((a, b) =>
-        (b?.committed ?? -1) > (a?.committed ?? -1) ? b : a,
-      );
-      return (newest && nodeAt(newest.tree, "/master")?.ephemeralOwner) ?? null;
-    },
-    isLed: () => SERVERS.some((id) => state(id)?.role.startsWith("leading")),
-  };
-
-  const candidate = (id: NodeId, recipe: Recipe, afterMs: number) =>
-    client(async (host) => {
-      let own: { zookeeper?: ZooKeeper; owner: SessionId | null; learnedAt: number };
-      own = { owner: null, learnedAt: 0 };
-      const self: Candidate = {
-        id,
-        get zookeeper() {
-          return own.zookeeper;
-        },
-        get owner() {
-          return own.owner;
-        },
-        get learnedAt() {
-          return own.learnedAt;
-        },
-        mayServe() {
-          const { zookeeper, owner } = own;
-          if (zookeeper === undefined) return false;
-          const { session, state, aliveUntilMs } = zookeeper;
-          return recipe.mayServe({ owner, session, state, aliveUntilMs }, host.now(), plan.serves);
-        },
-        aliveUntilMs: () => (own.zookeeper?.aliveUntilMs ?? 0) - host.now() + host.trueMs(),
-      };
-      present.set(id, self);
-      const campaigns = async () => {
-        await host.sleep(afterMs);
-        for (;;) {
-          const zookeeper = await host.zookeeper({ servers: SERVERS, timeoutMs: sessionMs });
-          const mine = { zookeeper, owner: null, learnedAt: 0 } as typeof own;
-          own = mine;
-          await recipe.campaign(zookeeper, id, (owner) => {
-            mine.owner = owner;
-            mine.learnedAt = view().trace.length - 1;
-          });
-          if (zookeeper.state !== "expired") throw gaveUp(id, zookeeper, view());
-        }
-      };
-      const looks = async () => {
-        for (;;) {
-          await host.sleep((LOOK_MS / 2) * (1 + host.random()));
-          looked.set(id, host.trueMs());
-          onLook(system, self, self.mayServe());
-        }
-      };
-      await Promise.all([campaigns(), looks()]);
-    });
-
+  const system = new Running(plan);
   const servers: Record<NodeId, Scenario["servers"][string]> = {
     // c1 comes first, so that a plan can say whom a fault hits.
-    c1: candidate("c1", recipes[0], 0),
-    c2: candidate("c2", recipes[1], 100),
-    ...(plan.operator && { op: operator(plan.operator, sessionMs) }),
+    c1: candidate("c1", one, 0, system, trial),
+    c2: candidate("c2", two, 100, system, trial),
+    ...(plan.operator && { op: operator(plan.operator, trial.sessionMs) }),
   };
   for (const id of SERVERS) servers[id] = ensemble(SERVERS, { tickMs: TICK_MS });
   const skews = CANDIDATES.map((node, nth): Fault => {
     return { kind: "skew", node, atMs: 0, byMs: HOUR_MS * (plan.hours[nth] ?? 0) };
   });
+  const { forMs } = trial;
   const run = await simulate({
     seed: plan.seed,
     servers,
     faults: [...skews, ...plan.faults],
     forMs,
     maxEvents: 10 * forMs,
-    always: (now) => {
-      atOnce = now.atMs === lastMs ? atOnce + 1 : 0;
-      lastMs = now.atMs;
-      if (atOnce > AT_ONCE_MOST) throw restless(lastMs);
-      seen = now;
-    },
+    always: (view) => system.pass(view),
   });
   if (run.unknown !== undefined) throw restless(run.trace.endMs);
   return { run, system };
+}
+
+class Running implements System {
+  readonly plan: Plan;
+  readonly lives = new Map<NodeId, Life>();
+  private seen: View | undefined;
+  private atOnce = { atMs: 0, events: 0 };
+
+  constructor(plan: Plan) {
+    this.plan = plan;
+  }
+
+  get candidates(): Life[] {
+    return [...this.lives.values()];
+  }
+
+  view(): View {
+    return this.seen as View;
+  }
+
+  serving(): Life[] {
+    const sinceMs = this.view().atMs - LOOK_MS;
+    return this.candidates.filter((each) => each.lookedMs >= sinceMs && each.mayServe());
+  }
+
+  owner(): SessionId | null {
+    const newest = SERVERS.map((id) => this.server(id)).reduce((a, b) =>
+      (b?.committed ?? -1) > (a?.committed ?? -1) ? b : a,
+    );
+    return (newest && nodeAt(newest.tree, "/master")?.ephemeralOwner) ?? null;
+  }
+
+  isLed(): boolean {
+    return SERVERS.some((id) => this.server(id)?.role.startsWith("leading"));
+  }
+
+  /** The world after an event. */
+  pass(view: View): void {
+    const { atMs, events } = this.atOnce;
+    this.atOnce = { atMs: view.atMs, events: view.atMs === atMs ? events + 1 : 0 };
+    if (events > AT_ONCE_MOST) throw restless(atMs);
+    this.seen = view;
+  }
+
+  private server(id: NodeId): Server | undefined {
+    return this.view().state(id) as Server | undefined;
+  }
+}
+
+type Host = Parameters<Parameters<typeof client>[0]>[0];
+
+class Life implements Candidate {
+  readonly id: NodeId;
+  zookeeper: ZooKeeper | undefined;
+  owner: SessionId | null = null;
+  learnedAt = 0;
+  /** When it looked last whether it may serve, in true time: a candidate that sleeps does not. */
+  lookedMs = 0;
+  private readonly host: Host;
+  private readonly recipe: Recipe;
+  private readonly system: Running;
+
+  constructor(host: Host, recipe: Recipe, system: Running) {
+    this.id = host.id;
+    this.host = host;
+    this.recipe = recipe;
+    this.system = system;
+  }
+
+  mayServe(): boolean {
+    if (this.zookeeper === undefined) return false;
+    const { session, state, aliveUntilMs } = this.zookeeper;
+    const known = { owner: this.owner, session, state, aliveUntilMs };
+    return this.recipe.mayServe(known, this.host.now(), this.system.plan.serves);
+  }
+
+  aliveUntilMs(): number {
+    return (this.zookeeper?.aliveUntilMs ?? 0) - this.host.now() + this.host.trueMs();
+  }
+
+  /** One session after the other. */
+  async campaigns(timeoutMs: number): Promise<never> {
+    for (;;) {
+      const zookeeper = await this.host.zookeeper({ servers: SERVERS, timeoutMs });
+      this.zookeeper = zookeeper;
+      this.owner = null;
+      await this.recipe.campaign(zookeeper, this.id, (owner) => {
+        if (this.zookeeper !== zookeeper) return;
+        this.owner = owner;
+        this.learnedAt = this.system.view().trace.length - 1;
+      });
+      if (zookeeper.state !== "expired") throw gaveUp(this.id, zookeeper, this.system.view());
+    }
+  }
+
+  async looks(onLook: NonNullable<Trial["onLook"]>): Promise<never> {
+    for (;;) {
+      await this.host.sleep((LOOK_MS / 2) * (1 + this.host.random()));
+      this.lookedMs = this.host.trueMs();
+      onLook(this.system, this, this.mayServe());
+    }
+  }
+}
+
+function candidate(
+  id: NodeId,
+  recipe: Recipe,
+  afterMs: number,
+  system: Running,
+  { sessionMs, onLook = () => {} }: Trial,
+): Scenario["servers"][string] {
+  return client(async (host) => {
+    const life = new Life(host, recipe, system);
+    system.lives.set(id, life);
+    const campaigns = host.sleep(afterMs).then(() => life.campaigns(sessionMs));
+    await Promise.all([campaigns, life.looks(onLook)]);
+  });
+}
+
+function operator(
+  acts: NonNullable<Plan["operator"]>,
+  timeoutMs: number,
+): Scenario["servers"][string] {
+  return client(async (host) => {
+    const zookeeper = await host.zookeeper({ servers: SERVERS, timeoutMs });
+    for (const { does, atMs } of acts) {
+      await host.sleep(Math.max(0, atMs - host.now()));
+      const act =
+        does === "write" ? zookeeper.setData("/master", "hello") : zookeeper.delete("/master");
+      // There may be none, and an operator does not insist.
+      await act.catch(() => {});
+    }
+  });
 }
 
 function restless(atMs: number): Violation {
@@ -191,17 +247,4 @@ function gaveUp(id: NodeId, { state }: ZooKeeper, { atMs }: View): Violation {
   return new Violation(
     `At ${Math.round(atMs)} ms ${id}'s campaign returned, but its session is ${state}; expected it to go on until that is over.`,
   );
-}
-
-function operator(acts: NonNullable<Plan["operator"]>, timeoutMs: number) {
-  return client(async (host) => {
-    const zookeeper = await host.zookeeper({ servers: SERVERS, timeoutMs });
-    for (const { does, atMs } of acts) {
-      await host.sleep(Math.max(0, atMs - host.now()));
-      const act =
-        does === "write" ? zookeeper.setData("/master", "hello") : zookeeper.delete("/master");
-      // There may be none, and an operator does not insist.
-      await act.catch(() => {});
-    }
-  });
 }

@@ -2,7 +2,7 @@
 
 import fc from "fast-check";
 import { ensemble, type Stat, type ZooKeeper, ZooKeeperError } from "quorumlab/ensemble";
-import { CallError, client, mastership, plainElection } from "quorumlab/recipes";
+import { CallError, type ClientHost, client, mastership, plainElection } from "quorumlab/recipes";
 import {
   type Fault,
   type NodeId,
@@ -73,40 +73,55 @@ function resource(admit: Fencing["admit"], decide: Decide): Protocol<State, Aske
   };
 }
 
-/** A candidate that adds one word after the other to the list while it is the master. */
-function candidate(tokenOf: Fencing["tokenOf"], afterMs: number, shift: () => number) {
-  return client<{ read: Told; write: Told }>(async (host) => {
-    type Office = { readonly stat: Stat; mayServe(): boolean };
-    const serve = async ({ stat, mayServe }: Office): Promise<void> => {
-      const token = tokenOf(stat);
-      const use = (kind: "read" | "write", value: readonly string[]) =>
-        host.call("db", { kind, token, term: stat.czxid, value }, 60);
-      let known: readonly string[] | undefined;
-      for (let left = shift(), word = 0; left > 0 && mayServe(); word++) {
-        // Between the last look at the clock and the use there is always time to sleep.
-        await host.sleep(4 + 8 * host.random());
-        try {
-          const next = known && [...known, `${host.id} ${stat.czxid} ${word}`];
-          const { kind, value } = await (next ? use("write", next) : use("read", []));
-          // Whoever is refused by mistake, or believes so, tries again.
-          known = kind === "refused" ? undefined : value;
-          if (next) left -= 1;
-        } catch (error) {
-          if (!(error instanceof CallError)) throw error;
-          known = undefined;
-        }
-      }
-    };
-    const look = async (zookeeper: ZooKeeper): Promise<Stat | null> => {
-      for (;;) {
-        try {
-          return await zookeeper.exists("/master");
-        } catch (error) {
-          if (!(error instanceof ZooKeeperError && error.retriable)) throw error;
-          await host.sleep(5);
-        }
-      }
-    };
+type Replies = { readonly read: Told; readonly write: Told };
+type Host = ClientHost<Replies>;
+
+/** A master that adds one word after the other to the list. */
+async function serve(
+  host: Host,
+  stat: Stat,
+  token: number,
+  mayServe: () => boolean,
+  writes: number,
+): Promise<void> {
+  const use = (kind: "read" | "write", value: readonly string[]) =>
+    host.call("db", { kind, token, term: stat.czxid, value }, 60);
+  let known: readonly string[] | undefined;
+  for (let left = writes, word = 0; left > 0 && mayServe(); word++) {
+    // Between the last look at the clock and the use there is always time to sleep.
+    await host.sleep(4 + 8 * host.random());
+    try {
+      const next = known && [...known, `${host.id} ${stat.czxid} ${word}`];
+      const { kind, value } = await (next ? use("write", next) : use("read", []));
+      // Whoever is refused by mistake, or believes so, tries again.
+      known = kind === "refused" ? undefined : value;
+      if (next) left -= 1;
+    } catch (error) {
+      if (!(error instanceof CallError)) throw error;
+      known = undefined;
+    }
+  }
+}
+
+/** What there is at "/master". @throws ZooKeeperError SessionExpired */
+async function look(host: Host, zookeeper: ZooKeeper): Promise<Stat | null> {
+  for (;;) {
+    try {
+      return await zookeeper.exists("/master");
+    } catch (error) {
+      if (!(error instanceof ZooKeeperError && error.retriable)) throw error;
+      await host.sleep(5);
+    }
+  }
+}
+
+/** A candidate that serves whenever it is elected. @param shift says after how many writes it gives its office back */
+function candidate(
+  tokenOf: Fencing["tokenOf"],
+  afterMs: number,
+  shift: () => number,
+): Scenario["servers"][string] {
+  return client<Replies>(async (host) => {
     await host.sleep(afterMs);
     for (;;) {
       const zookeeper = await host.zookeeper({ servers: SERVERS, timeoutMs: SESSION_MS });
@@ -114,8 +129,8 @@ function candidate(tokenOf: Fencing["tokenOf"], afterMs: number, shift: () => nu
         for (;;) {
           const won = await plainElection().campaign(zookeeper, host, host.id);
           const { mayServe, resign } = mastership(zookeeper, host, won, { serves: "byLease" });
-          const stat = await look(zookeeper);
-          if (stat?.czxid === won.token) await serve({ stat, mayServe });
+          const stat = await look(host, zookeeper);
+          if (stat?.czxid === won.token) await serve(host, stat, tokenOf(stat), mayServe, shift());
           await resign();
         }
       } catch (error) {
