@@ -11,7 +11,7 @@ import {
 } from "quorumlab/recipes";
 import type { NodeId } from "quorumlab/sim";
 import { Violation } from "../exercise.ts";
-import { CALM_MS, hostsOf, type Plan, type Program, type Saw } from "./world.ts";
+import { CALM_MS, type Host, hostsOf, type Plan, type Program, type Saw } from "./world.ts";
 
 /** How often each host adds to the counter, and who dies for good, if anybody does. */
 export type Following = Plan & { readonly adds: readonly number[]; readonly dies: NodeId | null };
@@ -48,23 +48,25 @@ export class Crowd {
       newest = count;
     });
     this.seen.set(id, { counter, group: groupMembers(zk, host, "/group") });
-    await joinGroup(zk, host, "/group", id);
+    await Promise.all([joinGroup(zk, host, "/group", id), this.adds(counter, host)]);
+    await counter.ended;
+  };
+
+  private async adds(counter: Configuration, { id, sleep, random }: Host): Promise<void> {
     for (let left = this.left.get(id) ?? 0; left > 0; left--) {
       this.left.set(id, left - 1);
-      await host.sleep(150 * host.random());
+      await sleep(60 * random());
       this.unknown += 1;
       try {
         await counter.update((old) => String(Number(old ?? 0) + 1));
         this.added += 1;
         this.unknown -= 1;
       } catch (error) {
-        if (!(error instanceof ZooKeeperError)) throw error;
         this.saw(UNKNOWN);
-        if (error.code !== "ConnectionLoss") throw error;
+        if (!(error instanceof ZooKeeperError && error.code === "ConnectionLoss")) throw error;
       }
     }
-    await counter.ended;
-  };
+  }
 
   /** Throws unless those who live know the value and each other. */
   atTheEnd(): void {

@@ -26,12 +26,12 @@ export type Locking = Plan & {
 const use: fc.Arbitrary<Use> = fc.record({
   kind: fc.constantFrom("write" as const, "write" as const, "read" as const),
   waitMs: fc.nat(60),
-  holdMs: fc.integer({ min: 5, max: 120 }),
+  holdMs: fc.integer({ min: 5, max: 80 }),
 });
 
 export const locking = fc.record({
   serves: fc.constantFrom<MastershipOptions["serves"]>("whileConnected", "byLease"),
-  uses: fc.array(fc.array(use, { minLength: 1, maxLength: 3 }), {
+  uses: fc.array(fc.array(use, { minLength: 1, maxLength: 2 }), {
     minLength: 3,
     maxLength: 5,
     size: "max",

@@ -86,7 +86,7 @@ export class Race {
         const mine = mastership(zk, host, won, this.plan);
         const held = { id: host.id, mine, zk, host, wonAt: (this.view?.trace.length ?? 1) - 1 };
         this.held.add(held);
-        mine.ended.then((how) => {
+        const over = mine.ended.then((how) => {
           why = how;
         });
         const untilMs = host.now() + (resigns.shift() ?? Infinity);
@@ -95,7 +95,7 @@ export class Race {
           if (mine.mayServe()) await act(held);
         }
         if (why === "") await mine.resign();
-        why = await mine.ended;
+        await over;
       }
     };
   }
@@ -118,13 +118,15 @@ export class Race {
   /** Throws when two may serve. */
   atMostOne(view: View): void {
     const serving = this.look(view);
-    if (serving.length > 1) throw this.wrong("two masters serve", serving);
+    if (serving.length < 2) return;
+    throw this.wrong(`Two masters serve at ${Math.round(view.atMs)} ms`, serving);
   }
 
   /** A master is at work, in its own time: nobody is that has been succeeded. */
   async works(held: Held): Promise<void> {
     if (this.newest !== undefined && held.mine.token < this.newest.mine.token) {
-      throw this.wrong("a master serves that has been succeeded", [held, this.newest]);
+      const at = Math.round(this.view?.atMs ?? 0);
+      throw this.wrong(`A master that was succeeded serves at ${at} ms`, [held, this.newest]);
     }
     this.newest = held;
   }
@@ -133,15 +135,14 @@ export class Race {
   atTheEnd(): void {
     this.report();
     const serving = this.look(this.view as View);
-    const within = `, ${CALM_MS} ms after the last fault,`;
+    const when = `${CALM_MS} ms after the last fault`;
     if (serving.length !== 1) {
-      throw this.wrong(`${within} ${serving.length} masters serve; expected one`, serving);
+      throw this.wrong(`${when} ${serving.length} masters serve; expected one`, serving);
     }
     for (const [id, tracking] of this.trackings) {
       const { master } = tracking.known();
       if (master?.token === serving[0]?.mine.token) continue;
-      const known = master?.name ?? "nobody";
-      throw this.wrong(`${within} ${id} takes ${known} for the master`, serving);
+      throw this.wrong(`${when} ${id} takes ${master?.name ?? "nobody"} for the master`, serving);
     }
   }
 
@@ -166,9 +167,8 @@ export class Race {
       const serves = mine.mayServe() ? "may serve" : "may not serve";
       return { node: id, text: `${serves}: token ${mine.token}, ${zk.state}, session ${session}` };
     });
-    const who = said.map(({ node, text }) => `${node} ${text}`).join("; ");
-    const says = `At ${Math.round(view.atMs)} ms${what.startsWith(",") ? what : ` ${what}`}. ${who}.`;
+    const who = said.map(({ node, text }) => ` ${node} ${text}.`).join("");
     const won = held.map(({ wonAt }) => wonAt);
-    return violation(says, this.plan, view, said, held.length > 0 ? won : undefined);
+    return violation(`${what}.${who}`, this.plan, view, said, held.length > 0 ? won : undefined);
   }
 }
