@@ -23,7 +23,7 @@ export type Plan = {
 };
 
 export const SERVERS: readonly NodeId[] = ["s1", "s2", "s3"];
-export const CANDIDATES: readonly NodeId[] = ["c1", "c2"];
+const CANDIDATES: readonly NodeId[] = ["c1", "c2"];
 const SESSION_MS = 150;
 const FOR_MS = 900;
 
