@@ -29,8 +29,8 @@ export type Known = {
  * Given  `zookeeper`, an open session; `id`, the candidate's name
  * Return when the session is over (an operation fails with SessionExpired), not before: ConnectionLoss passes
  * Keep   there is a "/master", made by one of the candidates, with its name as data
- *        `learn` hears whose session owns it, and hears null as soon as that may have changed
- *        while nothing changes, nothing is asked
+ *        `learn` hears whose session owns it, and hears null as soon as a watch tells that it has changed
+ *        while nothing changes, nothing is asked; without a connection a request waits for one
  *
  *   there is no "/master", the own session is 7  →  it is made, and learn(7)
  *   "/master" belongs to session 5               →  learn(5)
