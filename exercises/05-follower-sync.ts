@@ -1,4 +1,4 @@
-// Chapter 5 · How a follower gets its leader's history                solution: 4 lines
+// Chapter 5 · How a follower gets its leader's history                solution: 5 lines
 
 import type { Kept, SyncDecision, Zxid } from "quorumlab/ensemble";
 
