@@ -112,15 +112,15 @@ export const exercise: Exercise<Recipe> = {
           const { system } = await elect([module, twin], plan, {
             sessionMs: SESSION_MS,
             forMs: fromMs + RECOVERY_MS + NOTICE_MS,
-            onLook(system, _candidate, may) {
+            onLook(system, { zookeeper }, may) {
               const { atMs } = system.view();
-              if (may) servedMs = atMs;
+              if (may && zookeeper?.session === system.owner()) servedMs = atMs;
               if (atMs > 150 && !system.isLed()) saw("the ensemble had no leader");
             },
           });
           if (servedMs >= fromMs + RECOVERY_MS) return;
           const expected = `somebody, for all has been well for ${RECOVERY_MS + NOTICE_MS} ms`;
-          throw idle(system, "nobody", expected);
+          throw idle(system, "nobody who has the node", expected);
         }),
     },
     {
@@ -141,10 +141,11 @@ export const exercise: Exercise<Recipe> = {
               if (owner !== null && now !== owner) saw("a master's node was deleted");
               owner = now;
               if (owner !== null) ownedMs.set(owner, atMs);
-              const lastMs = ownedMs.get(candidate.zookeeper?.session ?? 0) ?? 0;
-              if (!may || atMs - lastMs <= NOTICE_MS) return;
-              const ago = Math.round(atMs - lastMs);
-              throw serves(system, candidate, `its "/master" was deleted ${ago} ms ago`);
+              const lastMs = ownedMs.get(candidate.zookeeper?.session ?? 0);
+              if (!may || atMs - (lastMs ?? 0) <= NOTICE_MS) return;
+              const ago = `was deleted ${Math.round(atMs - (lastMs ?? 0))} ms ago`;
+              const fate = lastMs === undefined ? "has never been there" : ago;
+              throw serves(system, candidate, `its "/master" ${fate}`);
             },
           });
         }),
@@ -201,8 +202,9 @@ export const exercise: Exercise<Recipe> = {
           const { run, system } = await elect([module, twin], plan, {
             sessionMs: SESSION_MS,
             forMs: 500,
-            onLook(system, _candidate, may) {
-              if (may && system.view().atMs > SETTLED_MS) served += 1;
+            onLook(system, { zookeeper }, may) {
+              const isMaster = may && zookeeper?.session === system.owner();
+              if (isMaster && system.view().atMs > SETTLED_MS) served += 1;
             },
           });
           for (const id of CANDIDATES) {
