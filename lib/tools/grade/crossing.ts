@@ -4,6 +4,7 @@
  */
 
 import { Violation } from "../../properties/exercise.ts";
+import { hosted, isProtocol } from "./hosted.ts";
 
 /** So many calls lie between judges and submission that no stack trace tells it who is asking, or for what. */
 const CORRIDOR_CALLS = 12;
@@ -65,11 +66,21 @@ class Gate {
       if (!this.live) throw new Violation("It handed out something that is not plain data.");
     }
     if (typeof value === "function") return this.taken(value as Callable);
+    if (isProtocol(value)) return hosted(value, (own, args) => this.call(own, value, args));
     const fields = Object.entries(value as object).map(([name, field]) => {
       const isMethod = typeof field === "function";
       return [name, isMethod ? this.taken(field, value) : this.take(field)] as const;
     });
     return Object.fromEntries(fields);
+  }
+
+  /** Without copies: for what crosses by itself. */
+  private call(own: Callable, self: unknown, args: readonly unknown[]): unknown {
+    try {
+      return corridor(CORRIDOR_CALLS, own, self, args);
+    } catch (error) {
+      throw this.wordsOf(error);
+    }
   }
 
   private async settled(result: Promise<unknown>): Promise<unknown> {
