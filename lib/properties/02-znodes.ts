@@ -31,14 +31,12 @@ const path = fc.constantFrom(
   "/a/n-0000000001/n-",
 );
 const session = fc.integer({ min: 1, max: 2 });
-const version = fc.constantFrom(-1, 0, 1, 2);
+const version = fc.constantFrom(-1, -1, 0, 1, 2);
 const data = fc.constantFrom("", "x", "y");
-const modes = ["persistent", "ephemeral", "persistentSequential", "ephemeralSequential"] as const;
-
-/** Persistent nodes are the likeliest: under the others nothing grows. */
-const mode: fc.Arbitrary<CreateMode> = fc.oneof(
-  fc.constant("persistent" as const),
-  fc.constantFrom(...modes),
+/** Under persistent nodes grow others, and ephemeral ones must refuse to have any. */
+const mode: fc.Arbitrary<CreateMode> = fc.constantFrom(
+  ...(["persistent", "persistent", "persistent", "ephemeral", "ephemeral"] as const),
+  ...(["persistentSequential", "ephemeralSequential"] as const),
 );
 const create = fc.record({ kind: fc.constant("create" as const), path, data, mode });
 const remove = fc.record({ kind: fc.constant("delete" as const), path, version });

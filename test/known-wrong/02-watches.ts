@@ -85,7 +85,7 @@ export const patches: readonly Patch[] = [
     name: "keeps two watches of a client that read twice",
     file,
     from: "if (!server.watches.some(isMine)) ",
-    to: "if (server.watches.length < 99 || isMine) ",
+    to: "if (server.watches.filter(isMine).length < 2) ",
     origin: "a list where WatchManager has a set",
     caughtBy: order,
   },
