@@ -37,6 +37,7 @@ function isBusy({ id, zk, host }: Busy, view: View | undefined): boolean {
 export class Work {
   view: View | undefined;
   private readonly unput = new Map<NodeId, string[]>();
+  private attempts = 0;
   private readonly put = new Set<string>();
   private readonly done = new Set<string>();
   private readonly busy = new Map<string, Busy>();
@@ -58,8 +59,10 @@ export class Work {
     const puts = async () => {
       for (let item = unput[0]; item !== undefined; item = unput[0]) {
         await host.sleep(100 * host.random());
-        await items.put(item);
-        this.put.add(item);
+        // Each attempt is another item: nobody knows what became of one that died with its session.
+        const attempt = `${item}, attempt ${++this.attempts}`;
+        await items.put(attempt);
+        this.put.add(attempt);
         unput.shift();
       }
     };
