@@ -41,7 +41,7 @@ export function membersOf({ servers }: Pick<Plan, "servers">): NodeId[] {
 }
 
 /** The value of the nth submission: short, and no two alike. */
-export function nameOf(nth: number): string {
+function nameOf(nth: number): string {
   return String.fromCharCode(97 + (nth % 26)) + (nth < 26 ? "" : Math.floor(nth / 26));
 }
 

@@ -37,11 +37,11 @@ function span(node: ts.Node): number {
   return lineAt(node.getEnd()) - lineAt(node.getStart()) + 1;
 }
 
-/** The lines of a function, those of the methods in it left out: a protocol's handlers are measured one by one. */
+/** The lines of a function, those of named ones in it left out: a protocol's handlers are measured one by one. */
 function lengthOf(node: ts.Node): number {
   let lines = span(node);
   node.forEachChild(function leaveOut(child) {
-    if (ts.isMethodDeclaration(child)) lines -= span(child);
+    if (ts.isMethodDeclaration(child) || ts.isFunctionDeclaration(child)) lines -= span(child);
     else child.forEachChild(leaveOut);
   });
   return lines;

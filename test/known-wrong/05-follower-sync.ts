@@ -2,6 +2,7 @@ import type { Patch } from "./patch.ts";
 
 const file = "solutions/05-follower-sync.ts";
 const same = "afterwards the follower has the leader's history";
+const whole = "in an ensemble under faults all servers come to one history";
 const cheap = "no whole tree where a part does, and nothing is cut that both have";
 
 export const patches: readonly Patch[] = [
@@ -11,7 +12,7 @@ export const patches: readonly Patch[] = [
     from: 'return { kind: "trunc", to };',
     to: 'return { kind: "diff", after: to };',
     origin: "ZOOKEEPER-3526: the tail that had to be cut stays",
-    caughtBy: same,
+    caughtBy: whole,
   },
   {
     name: "a history is cut across epochs",
