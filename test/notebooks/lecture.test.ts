@@ -5,6 +5,7 @@
 
 import { describe, expect, test } from "vitest";
 import { type Claim, numbers } from "./claim.ts";
+import { ensembleClaims } from "./ensemble-claims.ts";
 import { masterClaims } from "./master-claims.ts";
 import { ran, type Said, stored } from "./plain.ts";
 import { quorumClaims } from "./quorum-claims.ts";
@@ -26,6 +27,7 @@ const claims: readonly Claim[] = [
   ...znodeClaims,
   ...masterClaims,
   ...quorumClaims,
+  ...ensembleClaims,
   {
     says: "the same seed makes the same run, and another seed another one",
     chapter: START,
