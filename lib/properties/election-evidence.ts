@@ -23,6 +23,9 @@ type Body = {
   readonly entry?: { readonly txn: Txn };
 };
 
+/** What is lost when a time goes from one clock to another. */
+const CLOCK_MS = 0.01;
+
 const ms = (time: number): string => `${Math.round(time)} ms`;
 
 /** Two candidates may serve at one time. */
@@ -44,13 +47,16 @@ function takeover(system: System, wrong: Candidate, right: Candidate): Trace {
   const isLate = view.atMs >= untilMs;
   const last = isLate ? lastHeard(view.trace, wrong.id) : wrong.learnedAt;
   const learnedMs = view.trace[wrong.learnedAt]?.atMs ?? 0;
-  const sinceMs = isLate ? untilMs - (wrong.zookeeper?.timeoutMs ?? 0) - 1 : learnedMs - 20;
+  // When it sent the newest heartbeat that was counted.
+  const beatMs = untilMs - (wrong.zookeeper?.timeoutMs ?? 0);
+  const sinceMs = isLate ? beatMs - CLOCK_MS : learnedMs - 20;
   const rightful = new Set(leadingTo(view, right.learnedAt));
   return because(view, [wrong.id, ...SERVERS, right.id], [right.learnedAt, last], {
     wanted: (event) => {
       const other = event.kind === "send" ? event.to : event.from;
       const isOwn = event.node === wrong.id || other === wrong.id;
-      return rightful.has(event) || (isOwn && event.atMs >= sinceMs);
+      const sentMs = event.kind === "send" ? event.atMs : event.sentMs;
+      return rightful.has(event) || (isOwn && sentMs >= sinceMs);
     },
     calls: callsOf(system),
     said: [
