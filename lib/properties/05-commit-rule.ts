@@ -69,7 +69,7 @@ export const exercise: Exercise<Module> = {
     {
       says: "in an ensemble under faults no acknowledged write is lost, and writes go on",
       points: 1,
-      runs: 40,
+      runs: 100,
       situations: ["a leader was replaced"],
       of: ({ commitPoint }, saw) => {
         const plan = plans({

@@ -137,7 +137,7 @@ export const exercise: Exercise<Module> = {
     {
       says: "in an ensemble under faults all servers come to one history",
       points: 1,
-      runs: 40,
+      runs: 100,
       situations: [SITUATIONS.diff, SITUATIONS.trunc, SITUATIONS.snap],
       of: ({ syncDecision }, saw) => {
         const plan = plans({

@@ -3,6 +3,7 @@ import type { Patch } from "./patch.ts";
 const file = "solutions/05-commit-rule.ts";
 const has = "what is committed, a majority has on disk";
 const all = "what a majority has on disk is committed";
+const safe = "in an ensemble under faults no acknowledged write is lost, and writes go on";
 const from = "return newestFirst[Math.floor(acked.length / 2)] ?? 0;";
 
 export const patches: readonly Patch[] = [
@@ -28,7 +29,7 @@ export const patches: readonly Patch[] = [
     from,
     to: "return acked.at(-1) ?? newestFirst[0] ?? 0;",
     origin: "asynchronous replication: answer first, copy later",
-    caughtBy: has,
+    caughtBy: safe,
   },
   {
     name: "the leader waits for everybody",
