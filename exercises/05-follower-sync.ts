@@ -16,7 +16,6 @@ import type { Kept, SyncDecision, Zxid } from "quorumlab/ensemble";
  *        them ends. Across epochs that is not so: a cut stays within the epoch of the follower's last transaction
  *
  *   syncDecision(3, { before: 0, zxids: [1, 2, 3, 4] })  →  { kind: "diff", after: 3 }
- *   syncDecision(4, { before: 0, zxids: [1, 2, 3] })     →  { kind: "trunc", to: 3 }
  */
 export function syncDecision(last: Zxid, kept: Kept): SyncDecision {
   throw new Error("syncDecision: your turn");

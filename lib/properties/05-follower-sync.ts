@@ -91,16 +91,10 @@ export const exercise: Exercise<Module> = {
   ],
 
   examples(module) {
-    const examples: [last: number, zxids: number[], expected: string][] = [
-      [3, [1, 2, 3, 4], '{"kind":"diff","after":3}'],
-      [4, [1, 2, 3], '{"kind":"trunc","to":3}'],
-    ];
-    for (const [last, zxids, expected] of examples) {
-      const got = JSON.stringify(module.syncDecision(last, { before: 0, zxids }));
-      if (got === expected) continue;
-      throw new Violation(
-        `The example with ${last} and [${zxids}] gives ${got}; expected ${expected}.`,
-      );
+    const got = JSON.stringify(module.syncDecision(3, { before: 0, zxids: [1, 2, 3, 4] }));
+    const expected = '{"kind":"diff","after":3}';
+    if (got !== expected) {
+      throw new Violation(`The example with 3 and [1,2,3,4] gives ${got}; expected ${expected}.`);
     }
   },
 

@@ -156,7 +156,7 @@ export const patches: readonly Patch[] = [
     name: "a new leader counts the timeouts from before its time",
     file: "lib/ensemble/tracking.ts",
     from: "  touch(leading, session, turn);\n}\n\n/** The session was heard.",
-    to: "  touch(leading, session, turn);\n  (leading.sessions.get(session) as Tracked).expiresMs -= (3 * timeoutMs) / 4;\n}\n\n/** The session was heard.",
+    to: "  touch(leading, session, turn);\n  const tracked = leading.sessions.get(session);\n  if (tracked) tracked.expiresMs -= (3 * timeoutMs) / 4;\n}\n\n/** The session was heard.",
     origin: "ZOOKEEPER-1367: sessions and their nodes after a change of leader",
     caughtBy: lives,
   },
