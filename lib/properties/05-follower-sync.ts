@@ -132,7 +132,7 @@ export const exercise: Exercise<Module> = {
       says: "in an ensemble under faults all servers come to one history",
       points: 1,
       runs: 100,
-      situations: [SITUATIONS.diff, SITUATIONS.trunc, SITUATIONS.snap],
+      situations: [SITUATIONS.diff],
       of: ({ syncDecision }, saw) => {
         const plan = plans({
           mix: { create: 2, delete: 1, change: 6, read: 0, multi: 1, sync: 1 },
