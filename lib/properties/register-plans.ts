@@ -73,7 +73,7 @@ export const chaos: fc.Arbitrary<Plan> = fc
   .record({
     seed,
     replicas: fc.constantFrom(3, 4, 4, 5),
-    steps: fc.array(step, { minLength: 1, maxLength: 18, size: "max" }),
+    steps: fc.array(step, { minLength: 1, maxLength: 24, size: "max" }),
     faults: fc.array(fault, { maxLength: 5 }),
   })
   .map(fitted);
@@ -88,7 +88,8 @@ export const slowWrite: fc.Arbitrary<Plan> = fc
     isCut: fc.boolean(),
     reads: fc.array(fc.record({ client: fc.constantFrom("c2", "c3"), afterMs: fc.nat(60) }), {
       minLength: 1,
-      maxLength: 12,
+      maxLength: 16,
+      size: "max",
     }),
     faults: fc.array(fault, { maxLength: 1 }),
   })
