@@ -5,6 +5,7 @@ import type { System } from "./system.ts";
 
 export type { Evidence, Exercise, Property } from "./exercise.ts";
 export { Violation } from "./exercise.ts";
+export type { Applied, Facts } from "./facts.ts";
 export type { System, SystemProperty } from "./system.ts";
 export { ANSWERED, ASKED } from "./system.ts";
 
@@ -28,6 +29,7 @@ export const exercises: Exercises = {
   "10-capacity": async () => (await import("./10-capacity.ts")).exercise,
   "10-placement": async () => (await import("./10-placement.ts")).exercise,
   "10-availability": async () => (await import("./10-availability.ts")).exercise,
+  "11-property": async () => (await import("./11-property.ts")).exercise,
   "11-broadcast": async () => (await import("./11-broadcast.ts")).exercise,
 };
 

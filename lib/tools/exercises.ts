@@ -15,4 +15,5 @@ export type Exercises = {
   "10-capacity": typeof import("../../exercises/10-capacity.ts");
   "10-placement": typeof import("../../exercises/10-placement.ts");
   "11-broadcast": typeof import("../../exercises/11-broadcast.ts");
+  "11-property": typeof import("../../exercises/11-property.ts");
 };
