@@ -2,7 +2,7 @@
 
 import type { NodeId, Trace, TraceEvent } from "../sim/index.ts";
 import { type Journey, journeysOf, type Lives, livesOf, type Weather, weatherOf } from "./story.ts";
-import { countText, numberText } from "./words.ts";
+import { countText, kindOf, numberText } from "./words.ts";
 
 /** What to show of a trace. */
 export type Selection = {
@@ -12,8 +12,8 @@ export type Selection = {
   readonly causes?: readonly TraceEvent[];
   /** Only these servers, from top to bottom in this order. */
   readonly nodes?: readonly NodeId[];
-  /** Only the messages for which this holds. */
-  readonly only?: (body: unknown) => boolean;
+  /** Only the messages of these kinds, or those for which this holds. */
+  readonly only?: readonly string[] | ((body: unknown) => boolean);
   /** Timers that went off, too. */
   readonly timers?: boolean;
 };
@@ -57,7 +57,7 @@ export function sceneOf(trace: Trace, selection: Selection): Scene {
   const all = during(
     {
       ...livesOf(trace),
-      journeys: journeysOf(trace).filter((each) => isWanted(each, selection, chain)),
+      journeys: journeysOf(trace).filter((each) => isWanted(selection, each, chain)),
       remarks: remarksOf(chain.length === 0 ? trace.events : chain, selection),
       weather: weatherOf(trace),
     },
@@ -116,8 +116,11 @@ function readableUntil({ journeys, remarks, bands, weather }: Contents, window: 
   return Math.min(window.toMs, ...ends);
 }
 
-function isWanted(journey: Journey, selection: Selection, chain: readonly TraceEvent[]): boolean {
-  if (selection.only !== undefined && !selection.only(journey.body)) return false;
+function isWanted({ only }: Selection, journey: Journey, chain: readonly TraceEvent[]): boolean {
+  const isChosen = Array.isArray(only)
+    ? only.includes(kindOf(journey.body))
+    : typeof only !== "function" || only(journey.body);
+  if (!isChosen) return false;
   return chain.length === 0 || leadsTo(journey, chain);
 }
 

@@ -16,6 +16,6 @@ export type { Divergence } from "./replay.ts";
 export { findDivergence, fork } from "./replay.ts";
 export type { Run, Scenario, View } from "./scenario.ts";
 export { Stable } from "./stable.ts";
-export type { Happening, Trace, TraceEvent } from "./trace.ts";
-export { causesOf } from "./trace.ts";
+export type { AnyBody, Happening, Sent, Trace, TraceEvent } from "./trace.ts";
+export { causesOf, sent } from "./trace.ts";
 export { simulate } from "./world.ts";

@@ -67,3 +67,28 @@ export function causesOf(trace: Trace, index: number): TraceEvent[] {
   }
   return chain;
 }
+
+/** A message as it left its sender. */
+export type Sent<Body> = {
+  readonly atMs: number;
+  readonly from: NodeId;
+  readonly to: NodeId;
+  readonly body: Body;
+};
+
+/** What is known of any message that says what it is. */
+export type AnyBody = { readonly kind: string; readonly [field: string]: unknown };
+
+/** All messages that were sent, or those whose body has one of these kinds, in order. */
+export function sent<Body extends { readonly kind: string } = AnyBody>(
+  { events }: Trace,
+  ...kinds: readonly Body["kind"][]
+): Sent<Body>[] {
+  return events.flatMap((event) => {
+    if (event.kind !== "send") return [];
+    const { atMs, node: from, to, body } = event;
+    const kind = (body as Body | null)?.kind;
+    const isWanted = kinds.length === 0 || (kind !== undefined && kinds.includes(kind));
+    return isWanted ? [{ atMs, from, to, body: body as Body }] : [];
+  });
+}

@@ -105,6 +105,10 @@ test("servers and messages can be chosen", () => {
   expect(drawn.filter((text) => /^s\d$/.test(text))).toEqual(["s4", "s3"]);
   expect(drawn).toContain("vote?");
   expect(drawn).not.toContain("append");
+  expect(words(lanes(partition(), { nodes: ["s4", "s3"], only: ["vote?"] }).svg)).toContain(
+    "vote?",
+  );
+  expect(words(lanes(partition(), { only: ["append"] }).svg)).not.toContain("vote?");
 });
 
 test("a label can be made from the message, or left out", () => {

@@ -1,6 +1,6 @@
 /** The trace says of every event what caused it. */
 
-import { causesOf, simulate } from "quorumlab/sim";
+import { causesOf, sent, simulate } from "quorumlab/sim";
 import { expect, test } from "vitest";
 import { busy } from "./busy.ts";
 import { puppet, STEADY } from "./puppet.ts";
@@ -56,4 +56,20 @@ test("every delivery and loss names a message that was sent before, to that serv
     if (event.kind === "lose")
       expect(sent.get(event.message)).toMatchObject({ node: event.node, to: event.to });
   }
+});
+
+test("messages are found by what they say they are", async () => {
+  const a = puppet([[0, (out) => out.connect("b")]], {
+    onConnected(_s, _n, peer, out) {
+      out.send(peer, { kind: "ask", what: "x" });
+      out.send(peer, { kind: "tell" });
+      out.send(peer, null);
+    },
+  });
+  const { trace } = await simulate({ ...STEADY, servers: { a, b: puppet([]) }, forMs: 100 });
+  const asked = sent(trace, "ask");
+  expect(asked).toMatchObject([{ from: "a", to: "b", body: { kind: "ask", what: "x" } }]);
+  expect(sent(trace, "ask", "tell")).toHaveLength(2);
+  expect(sent(trace)).toHaveLength(3);
+  expect(sent(trace, "unheard of")).toEqual([]);
 });
