@@ -135,13 +135,15 @@ export class Meet {
     const { id } = host;
     const nth = Number(id.slice(1)) - 1;
     const barrier = doubleBarrier(zk, host, "/meeting", this.plan.hosts, id);
-    if (!this.came.has(id)) await host.sleep(this.plan.comesMs[nth] ?? 0);
+    const isBack = this.came.has(id);
+    if (!isBack) await host.sleep(this.plan.comesMs[nth] ?? 0);
     this.came.add(id);
     await barrier.enter();
     if (this.came.size < this.plan.hosts) {
       throw this.wrong(`${id} begins, and only ${[...this.came].join(", ")} have come`);
     }
-    this.busy.set(id, { id, zk, host });
+    // Who is back was dead, and the others may be on their way out: they need not wait for it again.
+    if (!isBack) this.busy.set(id, { id, zk, host });
     await host.sleep(this.plan.worksMs[nth] ?? 0);
     this.busy.delete(id);
     await barrier.leave();
