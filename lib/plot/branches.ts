@@ -6,7 +6,7 @@ import { countText } from "./words.ts";
 export type TreeNode = {
   readonly path: string;
   readonly data?: string | Uint8Array | undefined;
-  /** The session that it goes with, or its name; left out, 0 or "", the node stays. */
+  /** The session that it goes with (a number is written as ZooKeeper does), or its name; left out, 0 or "", it stays. */
   readonly ephemeralOwner?: string | number | undefined;
   readonly version?: number | undefined;
   /** A word about it, such as "created last". */
@@ -95,7 +95,7 @@ function heldIn({ data, version }: TreeNode): string {
 
 function tiesOf(node: TreeNode | undefined): string {
   const { ephemeralOwner: owner, note } = node ?? {};
-  const session = typeof owner === "number" ? `session ${owner}` : owner;
+  const session = typeof owner === "number" ? `session 0x${owner.toString(16)}` : owner;
   return [...(owner ? [`of ${session}`] : []), ...(note ? [note] : [])].join(" · ");
 }
 

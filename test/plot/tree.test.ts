@@ -25,7 +25,7 @@ test("a node says what it holds, whose it is and who watches it", () => {
   const drawn = words(master().svg);
   const texts = ["= 40 bytes (v0)", "= 10.0.0.5 (v2)", "of db1's session", "db2, app1"];
   expect(drawn).toEqual(expect.arrayContaining(texts));
-  expect(words(candidates().svg)).toContain("of session 4294967298 · the lowest leads");
+  expect(words(candidates().svg)).toContain("of session 0x100000002 · the lowest leads");
 });
 
 test("a path that is watched and not there is drawn as absent, and not counted", () => {
