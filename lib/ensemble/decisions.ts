@@ -24,7 +24,8 @@ export function supersedes(a: Vote, b: Vote): boolean {
 }
 
 /**
- * The commit rule: a transaction is committed when a majority has it on disk.
+ * The commit rule: a transaction is committed when a majority has it on disk. (A new leader applies it to the history
+ * that it begins with as a whole: `establish`, in `leader`.)
  *
  * @param acked the newest transaction that each server of the ensemble has on disk, the leader included; 0 for none
  * @returns the newest transaction that is committed

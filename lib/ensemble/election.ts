@@ -19,11 +19,9 @@ type Notification = Extract<PeerMessage, { kind: "notification" }>;
 export function look(turn: Turn): void {
   const { server, out, options } = turn;
   leave(turn);
-  for (const client of [...server.clients.keys()]) detach(turn, client);
   server.role = "looking";
   server.round += 1;
   server.part = undecided(ownVote(server));
-  for (const timer of ["tick", "init", "silence", "decide"]) out.cancelTimer(timer);
   out.setTimer("notify", options.tickMs);
   if (options.readOnlyMode) out.setTimer("readOnly", 2 * options.tickMs);
   for (const peer of server.peers) out.connect(peer);
@@ -44,8 +42,9 @@ export function undecided(vote: Vote): Looking {
   };
 }
 
-/** Ends the connections of its old part: what is still under way on them belongs to that part. */
-function leave({ server, out }: Turn): void {
+/** Ends its part: its timers, its clients, and the connections on which something of it may still be under way. */
+export function leave(turn: Turn): void {
+  const { server, out } = turn;
   const { part } = server;
   const old =
     part.kind === "looking"
@@ -56,6 +55,10 @@ function leave({ server, out }: Turn): void {
   for (const peer of old) {
     out.close(peer);
     server.connected.delete(peer);
+  }
+  for (const client of [...server.clients.keys()]) detach(turn, client);
+  for (const timer of ["notify", "decide", "readOnly", "init", "tick", "silence"]) {
+    out.cancelTimer(timer);
   }
 }
 

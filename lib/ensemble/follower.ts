@@ -5,7 +5,7 @@
 
 import { invariant, type NodeId } from "quorumlab/sim";
 import { acceptEpoch } from "./decisions.ts";
-import { look } from "./election.ts";
+import { leave, look } from "./election.ts";
 import { append, install, lastZxid, truncateTo } from "./history.ts";
 import type { Following } from "./parts.ts";
 import type { PeerMessage } from "./peers.ts";
@@ -14,25 +14,12 @@ import { answer, commitTo, detach, greet, type Turn } from "./replica.ts";
 /** Goes to a leader that was elected, or that a majority already follows. */
 export function follow(turn: Turn, leader: NodeId): void {
   const { server, out, options } = turn;
-  dismiss(turn);
+  leave(turn);
   server.role = "synchronizing";
   server.part = { kind: "following", leader, stage: "discovery" };
   out.setTimer("init", options.initLimit * options.tickMs);
   if (server.connected.has(leader)) call(turn);
   else out.connect(leader);
-}
-
-/** Lets those go that took this server for a leader, and clients that only read. */
-function dismiss(turn: Turn): void {
-  const { server } = turn;
-  if (server.part.kind === "looking") {
-    for (const peer of server.part.early.keys()) {
-      turn.out.close(peer);
-      server.connected.delete(peer);
-    }
-  }
-  for (const client of [...server.clients.keys()]) detach(turn, client);
-  for (const timer of ["notify", "decide", "readOnly"]) turn.out.cancelTimer(timer);
 }
 
 /** The connection to the leader is there. */
@@ -112,18 +99,19 @@ function synchronize(
   { server, out }: Turn,
   message: Extract<PeerMessage, { kind: "diff" | "trunc" | "snap" }>,
 ): void {
-  if (message.kind === "trunc") truncateTo(server.history, message.to, out);
   if (message.kind === "snap") {
-    install(server.history, message.tree, message.zxid, out);
+    install(server.history, message, out);
     server.tree = message.tree;
     server.committed = message.zxid;
     server.caughtUp = false;
+    return;
   }
+  if (message.kind === "trunc") truncateTo(server.history, message.to, out);
   for (const entry of message.entries) append(server.history, entry, out);
 }
 
 /** What the leader says to a client of this server. */
-function hand(turn: Turn, message: PeerMessage): void {
+export function hand(turn: Turn, message: PeerMessage): void {
   switch (message.kind) {
     case "synced":
       answer(turn, message.client, message.xid, { kind: "sync" });
@@ -137,12 +125,7 @@ function hand(turn: Turn, message: PeerMessage): void {
 }
 
 /** The leader has counted a client's heartbeat, or not: then the session is over, or on another server. */
-export function heartbeatAnswered(
-  turn: Turn,
-  client: NodeId,
-  beat: number,
-  counted: boolean,
-): void {
+function heartbeatAnswered(turn: Turn, client: NodeId, beat: number, counted: boolean): void {
   const { server } = turn;
   if (!server.clients.has(client)) return;
   if (counted) turn.out.send(client, { kind: "heard", beat, counted }, { beforeSync: true });
@@ -150,10 +133,7 @@ export function heartbeatAnswered(
 }
 
 /** The leader knows the session that a client came with, or not. */
-export function revalidated(
-  turn: Turn,
-  message: Extract<PeerMessage, { kind: "revalidated" }>,
-): void {
+function revalidated(turn: Turn, message: Extract<PeerMessage, { kind: "revalidated" }>): void {
   const { server } = turn;
   const attached = server.clients.get(message.client);
   if (attached?.waiting[0]?.xid !== message.xid) return;

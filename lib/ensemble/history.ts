@@ -5,17 +5,19 @@
 
 import { invariant, type Out, type Saved } from "quorumlab/sim";
 import type { Entry } from "./messages.ts";
+import type { PeerMessage } from "./peers.ts";
 import { emptyTree, type Tree } from "./tree.ts";
 import type { Zxid } from "./zxid.ts";
 
-/** The names of the log and of the cell on disk. */
-const LOG = "transactions";
+/** The names of the cell and of the logs on disk: an installed tree begins a log of its own. */
 const SNAPSHOT = "snapshot";
+const logNamed = (log: number) => `transactions ${log}`;
 
 export type History = {
   /** The entries that are kept, oldest first; ids ascend. */
   entries: Entry[];
-  /** The place of the first of them in the log on disk. */
+  /** Which log on disk they are in, and the place of the first of them there. */
+  log: number;
   start: number;
   /** The id of the transaction before the first. */
   before: Zxid;
@@ -29,6 +31,7 @@ export type History = {
 type Snapshot = {
   readonly tree: Tree;
   readonly zxid: Zxid;
+  readonly log: number;
   readonly start: number;
   readonly before: Zxid;
 };
@@ -36,13 +39,15 @@ type Snapshot = {
 /** What the disk kept. Transactions after the snapshot are accepted; whether they are committed, a leader must say. */
 export function recover(saved: Saved): { history: History; tree: Tree; committed: Zxid } {
   const snapshot = saved.cell<Snapshot>(SNAPSHOT);
-  const log = saved.log<Entry>(LOG);
+  const log = snapshot?.log ?? 0;
+  const kept = saved.log<Entry>(logNamed(log));
   // After a crash between the snapshot and the cut, the log still has entries that the snapshot does not go with.
-  const start = Math.max(snapshot?.start ?? 0, log.start);
-  const entries = log.entries.slice(start - log.start);
+  const start = snapshot?.start ?? 0;
+  const entries = kept.entries.slice(start - kept.start);
   const committed = snapshot?.zxid ?? 0;
   const applied = entries.filter(({ zxid }) => zxid <= committed).length;
-  const history = { entries, start, before: snapshot?.before ?? 0, applied, sinceSnapshot: 0 };
+  const before = snapshot?.before ?? 0;
+  const history = { entries, log, start, before, applied, sinceSnapshot: 0 };
   return { history, tree: snapshot?.tree ?? emptyTree(), committed };
 }
 
@@ -55,7 +60,7 @@ export function append(history: History, entry: Entry, out: Out<unknown>): void 
   const last = lastZxid(history);
   invariant(entry.zxid > last, `transaction ${entry.zxid} is appended after ${last}`);
   history.entries.push(entry);
-  out.append(LOG, entry);
+  out.append(logNamed(history.log), entry);
 }
 
 /** Takes back everything after a transaction. */
@@ -66,15 +71,25 @@ export function truncateTo(history: History, zxid: Zxid, out: Out<unknown>): voi
     `the history is cut to ${kept} entries, but ${history.applied} are committed`,
   );
   history.entries.length = kept;
-  out.cutTail(LOG, history.start + kept);
+  out.cutTail(logNamed(history.log), history.start + kept);
 }
 
-/** Replaces the whole history by a leader's tree. */
-export function install(history: History, tree: Tree, zxid: Zxid, out: Out<unknown>): void {
-  history.start += history.entries.length;
-  history.entries = [];
-  history.before = zxid;
+/**
+ * Replaces the whole history by a leader's. What the server has acknowledged must survive a crash at any point: the
+ * old snapshot and log count until the new snapshot is on disk, after the entries that follow it.
+ */
+export function install(
+  history: History,
+  { tree, zxid, entries }: Extract<PeerMessage, { kind: "snap" }>,
+  out: Out<unknown>,
+): void {
+  const { log, start, entries: old } = history;
+  Object.assign(history, { entries: [], log: log + 1, start: 0, before: zxid });
+  // What a crash has left of an earlier attempt.
+  out.cutTail(logNamed(history.log), 0);
+  for (const entry of entries) append(history, entry, out);
   save(history, tree, zxid, out);
+  out.dropHead(logNamed(log), start + old.length);
 }
 
 /** The next entry that is not in the tree yet goes into it. */
@@ -105,10 +120,10 @@ export function snapshot(
 }
 
 function save(history: History, tree: Tree, zxid: Zxid, out: Out<unknown>): void {
-  const { entries, start, before } = history;
+  const { entries, log, start, before } = history;
   history.applied = entries.filter((entry) => entry.zxid <= zxid).length;
   history.sinceSnapshot = 0;
-  out.put(SNAPSHOT, { tree, zxid, start, before } satisfies Snapshot);
+  out.put(SNAPSHOT, { tree, zxid, log, start, before } satisfies Snapshot);
   // Only now: a crash in between leaves entries that `recover` passes over.
-  out.dropHead(LOG, start);
+  out.dropHead(logNamed(log), start);
 }

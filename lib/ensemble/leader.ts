@@ -7,7 +7,7 @@
 
 import { copy, invariant, type NodeId } from "quorumlab/sim";
 import { majority } from "./decisions.ts";
-import { look } from "./election.ts";
+import { leave, look } from "./election.ts";
 import { append, lastZxid } from "./history.ts";
 import type { Entry, Failure, Ordered, Origin, SessionId } from "./messages.ts";
 import type { Follower, Leading } from "./parts.ts";
@@ -16,17 +16,20 @@ import { prepare } from "./prepare.ts";
 import { commitTo, sizeOf, type Turn } from "./replica.ts";
 import { open, settleHeartbeats, settleSyncs, trackAll } from "./tracking.ts";
 import { emptyTree } from "./tree.ts";
-import { type Zxid, zxid } from "./zxid.ts";
+import { LAST_COUNTER, type Zxid, zxid } from "./zxid.ts";
 
-/** Begins to lead: those who came early are heard at once. */
-export function lead(turn: Turn, early: ReadonlyMap<NodeId, FollowerInfo>): void {
+/** Begins to lead: those who came early stay, and are heard at once. */
+export function lead(turn: Turn, early: Map<NodeId, FollowerInfo>): void {
   const { server, out, options } = turn;
+  const called = [...early];
+  early.clear();
+  leave(turn);
   server.role = "synchronizing";
   const leading: Leading = {
     kind: "leading",
     stage: "discovery",
     epoch: 0,
-    followers: new Map(),
+    followers: new Map(called.map(([id, info]) => [id, caller(info, 0)])),
     counter: 0,
     ahead: emptyTree(),
     elapsedMs: 0,
@@ -37,34 +40,24 @@ export function lead(turn: Turn, early: ReadonlyMap<NodeId, FollowerInfo>): void
     syncs: [],
   };
   server.part = leading;
-  for (const timer of ["notify", "decide", "readOnly"]) out.cancelTimer(timer);
   out.setTimer("init", options.initLimit * options.tickMs);
   out.setTimer("tick", options.tickMs / 2);
-  for (const [from, info] of early) welcome(turn, leading, from, info);
   discover(turn, leading);
 }
 
+function caller({ acceptedEpoch }: FollowerInfo, heardMs: number): Follower {
+  return { stage: "called", acceptedEpoch, promised: false, last: 0, acked: 0, pong: 0, heardMs };
+}
+
 /** A follower comes. */
-export function welcome(
-  turn: Turn,
-  leading: Leading,
-  from: NodeId,
-  { acceptedEpoch }: FollowerInfo,
-): void {
-  if (leading.epoch > 0 && acceptedEpoch > leading.epoch) {
+export function welcome(turn: Turn, leading: Leading, from: NodeId, info: FollowerInfo): void {
+  if (leading.epoch > 0 && info.acceptedEpoch > leading.epoch) {
     // It has promised a later epoch, and could never follow this one: there must be a leader with a later one still.
+    // (ZooKeeper's leader goes on without that follower.)
     look(turn);
     return;
   }
-  leading.followers.set(from, {
-    stage: "called",
-    acceptedEpoch,
-    promised: false,
-    last: 0,
-    acked: 0,
-    pong: 0,
-    heardMs: leading.elapsedMs,
-  });
+  leading.followers.set(from, caller(info, leading.elapsedMs));
   discover(turn, leading);
 }
 
@@ -175,7 +168,7 @@ function synchronize(
     zxids: entries.map((entry) => entry.zxid),
   });
   const after = (id: Zxid) => entries.filter((entry) => entry.zxid > id);
-  // These are only written down, not applied, until the leader says so: none of them has to wait for its disk.
+  // Clients are shown nothing of it until the leader says upToDate: none of it has to wait for the leader's disk.
   const early = { beforeSync: true };
   if (how.kind === "diff") out.send(id, { kind: "diff", entries: after(how.after) }, early);
   else if (how.kind === "trunc") {
@@ -205,7 +198,10 @@ function establish(turn: Turn, leading: Leading): void {
   for (const [id] of synced) turn.out.send(id, { kind: "upToDate", committed: server.committed });
 }
 
-/** Makes a request the next transaction; a request that fails is one as well. */
+/**
+ * Makes a request the next transaction; a request that fails is one as well. When an epoch has used up its numbers,
+ * the next one begins (ZOOKEEPER-1277).
+ */
 export function propose(
   turn: Turn,
   leading: Leading,
@@ -215,6 +211,10 @@ export function propose(
 ): void {
   const { server } = turn;
   invariant(leading.stage === "broadcast", `${server.id} proposes in its ${leading.stage}`);
+  if (leading.counter === LAST_COUNTER) {
+    look(turn);
+    return;
+  }
   leading.counter += 1;
   const stamp = { zxid: zxid(leading.epoch, leading.counter), timeMs: turn.nowMs };
   const txn = request.kind === "error" ? request : prepare(leading.ahead, session, request, stamp);

@@ -1,7 +1,4 @@
-/**
- * Everything that is said: between a client and its server, and among the servers in the phases of Zab (election,
- * discovery, synchronization, broadcast). The names are ZooKeeper's.
- */
+/** What clients and servers say to each other, and what the servers keep. The names are ZooKeeper's. */
 
 import type { NodeId } from "quorumlab/sim";
 import type { ErrorCode } from "./errors.ts";

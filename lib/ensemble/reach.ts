@@ -71,13 +71,13 @@ export function send(session: Session, asked: Asked, out: Out<ToServer>): void {
 }
 
 export function beat(session: Session, nowMs: number, out: Out<ToServer>): void {
+  out.setTimer("session heartbeat", session.timeoutMs / 3);
   // Behind the end of the session it would find none, and cost the connection before the answer.
   if (session.sent.some(({ request }) => request.kind === "closeSession")) return;
   session.beat += 1;
   session.beats.set(session.beat, nowMs);
   if (session.server !== undefined)
     out.send(session.server, { kind: "heartbeat", beat: session.beat });
-  out.setTimer("session heartbeat", session.timeoutMs / 3);
 }
 
 /** While it can only read it looks for a server that can do more, as ZooKeeper's client does. */
@@ -91,9 +91,15 @@ export function seekBetter(session: Session, out: Out<ToServer>): void {
   if (next !== undefined) out.connect(next);
 }
 
+/** A better server has taken the session: the one that can only be read is left, unless it is lost already. */
 export function switchOver(session: Session, peer: NodeId, out: Out<ToServer>): void {
-  if (session.server !== undefined) out.close(session.server);
-  fail(session, session.sent.splice(0), "ConnectionLoss");
+  if (session.server !== undefined) {
+    out.close(session.server);
+    lose(session, out);
+    // Whoever was closing the session has ended it.
+    if (session.state === "closed") return;
+  }
+  out.cancelTimer("session retry");
   session.server = peer;
   session.better = undefined;
 }

@@ -76,7 +76,7 @@ export type Server = {
   acceptedEpoch: number;
   currentEpoch: number;
   readonly history: History;
-  /** All that is committed, up to this transaction, and nothing else. */
+  /** All that is committed, up to this transaction. A leader's own disk may still lack it: then nobody hears of it yet. */
   tree: Tree;
   committed: Zxid;
   /** Whether the tree was up to date with a leader once in this life: only then it may be shown without one. */

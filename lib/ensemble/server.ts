@@ -2,7 +2,7 @@
  * A server of the ensemble: turns events into what its part in the ensemble makes of them.
  */
 
-import type { NodeId, Protocol } from "quorumlab/sim";
+import { invariant, type NodeId, type Protocol } from "quorumlab/sim";
 import { commitPoint, syncDecision } from "./decisions.ts";
 import { elected, hear, look, notify, renew, undecided } from "./election.ts";
 import { call, follow, obey } from "./follower.ts";
@@ -20,6 +20,7 @@ export type EnsembleMessage = ToServer | ToClient | PeerMessage;
  * A server of an ensemble whose members are the servers named.
  *
  * @param members all of them, this one included
+ * @throws RangeError when there is none, or one is named twice
  */
 export function ensemble(
   members: readonly NodeId[],
@@ -37,11 +38,17 @@ export function ensemble(
     ...options,
   };
   const isMember = new Set(members);
+  if (isMember.size === 0 || isMember.size < members.length) {
+    throw new RangeError(
+      `ensemble: the members are [${members.join(", ")}]; expected at least one, and none twice.`,
+    );
+  }
 
   return {
     wire: "connection",
 
     onStart({ id }, saved, nowMs, out) {
+      invariant(isMember.has(id), `${id} is not a member of the ensemble ${members.join(", ")}`);
       const { history, tree, committed } = recover(saved);
       const server: Server = {
         role: "looking",
@@ -135,12 +142,19 @@ function hearPeer(turn: Turn, from: NodeId, message: PeerMessage): void {
       }
       return;
     case "leading":
-      if (message.kind === "followerInfo") welcome(turn, part, from, message);
-      else if (message.kind === "forward" || message.kind === "touch") {
-        decide(turn, part, from, message);
-      } else if (message.kind === "revalidate" || message.kind === "syncRequest") {
-        decide(turn, part, from, message);
-      } else hearFollower(turn, part, from, message);
+      switch (message.kind) {
+        case "followerInfo":
+          welcome(turn, part, from, message);
+          return;
+        case "forward":
+        case "touch":
+        case "revalidate":
+        case "syncRequest":
+          decide(turn, part, from, message);
+          return;
+        default:
+          hearFollower(turn, part, from, message);
+      }
   }
 }
 

@@ -9,7 +9,7 @@ import type { Ordered, Request, ToServer } from "./messages.ts";
 import type { Leading } from "./parts.ts";
 import type { Forwarded } from "./peers.ts";
 import { advance, answer, greet, serves, type Turn, tell } from "./replica.ts";
-import { heartbeat, owns, revalidate, sync, tick, touch } from "./tracking.ts";
+import { claims, heartbeat, revalidate, sync, tick, touch } from "./tracking.ts";
 import { resetWatches } from "./watches.ts";
 
 /** A message from a client. */
@@ -124,7 +124,7 @@ function checked(
   { session, request }: Extract<Forwarded, { kind: "forward" }>,
   turn: Turn,
 ): Ordered | { readonly kind: "error"; readonly code: "SessionMoved" } {
-  if (leading.sessions.has(session) && !owns(leading, session, from)) {
+  if (leading.sessions.has(session) && !claims(leading, session, from)) {
     return { kind: "error", code: "SessionMoved" };
   }
   touch(leading, session, turn);

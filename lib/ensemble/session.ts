@@ -79,8 +79,10 @@ export type Session = {
   news: SessionNews[];
 };
 
-/** Opens a session. */
+/** Opens a session. @throws RangeError when no server is named */
 export function openSession(options: SessionOptions, out: Out<ToServer>): Session {
+  if (options.servers.length === 0)
+    throw new RangeError("openSession: servers is empty; expected at least one server to ask.");
   const session: Session = {
     servers: options.servers,
     readOnly: options.readOnly ?? false,

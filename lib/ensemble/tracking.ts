@@ -10,12 +10,12 @@
 import type { NodeId } from "quorumlab/sim";
 import { majority } from "./decisions.ts";
 import { look } from "./election.ts";
-import { heartbeatAnswered, revalidated } from "./follower.ts";
+import { hand } from "./follower.ts";
 import { lastZxid } from "./history.ts";
 import type { SessionId } from "./messages.ts";
 import type { Leading } from "./parts.ts";
 import type { Forwarded, Returned } from "./peers.ts";
-import { answer, sizeOf, type Turn } from "./replica.ts";
+import { sizeOf, type Turn } from "./replica.ts";
 
 /** A new leader gives every session its whole timeout again. */
 export function trackAll(leading: Leading, turn: Turn): void {
@@ -44,8 +44,8 @@ export function touch(leading: Leading, session: SessionId, { options }: Turn): 
   tracked.expiresMs = ticks * tickMs;
 }
 
-/** Whether a session is open and its client is on this server; who is heard first after an election is the owner. */
-export function owns(leading: Leading, session: SessionId, server: NodeId): boolean {
+/** Whether a session is open and its client is on this server. Who is heard first after an election owns it from then on. */
+export function claims(leading: Leading, session: SessionId, server: NodeId): boolean {
   const tracked = leading.sessions.get(session);
   if (tracked === undefined) return false;
   tracked.owner ??= server;
@@ -92,7 +92,7 @@ export function heartbeat(
   from: NodeId,
   { client, session, beat }: Extract<Forwarded, { kind: "touch" }>,
 ): void {
-  if (!owns(leading, session, from)) {
+  if (!claims(leading, session, from)) {
     give(turn, from, { kind: "touched", client, beat, counted: false });
     return;
   }
@@ -158,11 +158,5 @@ export function settleSyncs(turn: Turn, leading: Leading): void {
 function give(turn: Turn, to: NodeId, message: Returned): void {
   const { server } = turn;
   if (to !== server.id) turn.out.send(to, message, { beforeSync: message.kind === "touched" });
-  else if (message.kind === "synced") {
-    answer(turn, message.client, message.xid, { kind: "sync" });
-  } else if (message.kind === "touched") {
-    heartbeatAnswered(turn, message.client, message.beat, message.counted);
-  } else {
-    revalidated(turn, message);
-  }
+  else hand(turn, message);
 }

@@ -2,6 +2,9 @@
  * One-shot watches, as the server that a client is connected to keeps them. A watch belongs to a connection and a
  * path; whoever set two watches for one path hears of a change once.
  *
+ * The watch order: of one change the node's own event comes first, then its parent's (`fire`); and both come before
+ * any answer that shows the change (`commitTo`, in `replica`, tells while it applies).
+ *
  * Source: org.apache.zookeeper.server.watch.WatchManager.
  */
 
@@ -38,7 +41,7 @@ export function dropWatches(watches: Watches, client: NodeId): void {
   }
 }
 
-/** The watch order: the node's own event first, then the parent's. What fires is taken out: it fires once. */
+/** The events of one change, in order. What fires is taken out: it fires once. */
 export function fire(watches: Watches, { kind, path }: Change): Firing[] {
   const parent = parentOf(path) || "/";
   switch (kind) {

@@ -43,7 +43,8 @@ export type ZooKeeper = {
   readonly timeoutMs: number;
   /**
    * How long the session certainly lives, on the clock of this host: the timeout counted from when the newest
-   * heartbeat that a leader has counted was sent. -Infinity before the first.
+   * heartbeat that a leader has counted was sent. -Infinity before the first. (Of Apache ZooKeeper's servers only a
+   * standalone one and the leader make it certain: `connect` says why.)
    */
   readonly aliveUntilMs: number;
   /** Hears of every change of `state`. @returns stops listening */

@@ -7,6 +7,8 @@
 export type Zxid = number;
 
 const COUNTERS = 2 ** 32;
+/** The last transaction of an epoch. */
+export const LAST_COUNTER = COUNTERS - 1;
 
 export function zxid(epoch: number, counter: number): Zxid {
   return epoch * COUNTERS + counter;

@@ -35,7 +35,7 @@ export type Mastership = {
 /**
  * Watches over a mastership. The same goes for a lock.
  *
- * Both ways to serve are safe: a session lives for its whole timeout after the newest heartbeat that a leader has
+ * Both ways to serve are safe where `aliveUntilMs` is certain: a session lives for its whole timeout after the newest heartbeat that a leader has
  * counted was sent, whichever leader the ensemble has. "whileConnected" looks at the clock as well, for a process that
  * has slept was not told yet that it is disconnected.
  *

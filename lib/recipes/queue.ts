@@ -29,6 +29,7 @@ export type Queue = {
 /** A queue in a directory. All of its operations reject with SessionExpired at the end of the session. */
 export function queue(zk: ZooKeeper, clock: Clock, directory: string): Queue {
   const [items, claims] = [`${directory}/items`, `${directory}/claims`];
+  /** What this session has claimed, or is about to: several may take from one queue object. */
   const mine = new Set<string>();
 
   /** Claims an item, unless somebody has, or it was done with meanwhile. */
@@ -36,10 +37,13 @@ export function queue(zk: ZooKeeper, clock: Clock, directory: string): Queue {
     const { stat, isOwn } = await tryOwn(zk, clock, `${claims}/${item}`);
     if (!isOwn) return undefined;
     const path = `${items}/${item}`;
-    const giveBack = () => disown(zk, clock, { path: `${claims}/${item}`, token: stat.czxid });
+    const giveBack = async () => {
+      await disown(zk, clock, { path: `${claims}/${item}`, token: stat.czxid });
+      mine.delete(item);
+    };
     try {
       const { data } = await answered(zk, clock, () => zk.getData(path));
-      return { data, giveBack, done: () => remove(item) };
+      return { data, giveBack, done: () => remove(item).then(() => void mine.delete(item)) };
     } catch (error) {
       if (!failedWith(error, "NoNode")) throw error;
       await giveBack();
@@ -75,9 +79,11 @@ export function queue(zk: ZooKeeper, clock: Clock, directory: string): Queue {
         const [all, claimed] = [await list(items), await list(claims)];
         const free = inSequence(all).filter((item) => !claimed.includes(item) && !mine.has(item));
         for (const item of free) {
+          if (mine.has(item)) continue;
           mine.add(item);
-          const taken = await claim(item).finally(() => mine.delete(item));
+          const taken = await claim(item);
           if (taken !== undefined) return taken;
+          mine.delete(item);
         }
         if (free.length === 0) await fired;
       }

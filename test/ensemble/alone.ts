@@ -55,7 +55,7 @@ export function bear(born: Born, out: Pick<Out<unknown>, "put" | "append">): voi
   const { acceptedEpoch = 0, currentEpoch = 0, entries: own = [] } = born;
   if (acceptedEpoch > 0) out.put("acceptedEpoch", acceptedEpoch);
   if (currentEpoch > 0) out.put("currentEpoch", currentEpoch);
-  for (const entry of own) out.append("transactions", entry);
+  for (const entry of own) out.append("transactions 0", entry);
 }
 
 /** @param members all servers; the first is this one unless told */

@@ -89,11 +89,17 @@ describe("in synchronization (phase 2) a follower", () => {
     expect(s2.state.history.entries.map(({ zxid }) => zxid)).toEqual([z(1, 1), z(2, 1)]);
   });
 
-  test("saves its leader's tree, cuts its log, and appends what goes on from there (SNAP)", () => {
+  test("has its leader's tree and what goes on from there on disk before the old is dropped (SNAP)", () => {
     const s2 = meets();
     const { tree } = followed({ entries: entries("2.1", "2.2") }).state;
     const snap = { kind: "snap", tree, zxid: z(2, 2), entries: entries("2.3") } as const;
-    expect(s2.hears("s3", snap)).toEqual(["put snapshot", "drop before 2", "append 0x200000003"]);
+    expect(s2.hears("s3", snap)).toEqual([
+      "cut from 0",
+      "append 0x200000003",
+      "put snapshot",
+      "drop before 0",
+      "drop before 2",
+    ]);
     expect([s2.state.committed, s2.state.tree]).toEqual([z(2, 2), tree]);
     s2.restart();
     expect([s2.state.committed, s2.state.tree]).toEqual([z(2, 2), tree]);

@@ -201,13 +201,16 @@ describe("a snapshot", () => {
 describe("a leader's tree (SNAP)", () => {
   const other = new Memory(...entries("1.1", "1.2", "4.1", "4.2"));
   other.apply(z(4, 2));
+  const snap = {
+    kind: "snap",
+    tree: other.tree,
+    zxid: z(4, 2),
+    entries: entries("4.3"),
+  } as const;
 
   test("takes the place of the whole history, in memory and on disk", () => {
     const memory = new Memory(...FOUR);
-    memory.do((out) => {
-      install(memory.history, other.tree, z(4, 2), out);
-      for (const entry of entries("4.3")) append(memory.history, entry, out);
-    });
+    memory.do((out) => install(memory.history, snap, out));
     expect([memory.ids, memory.history.before]).toEqual([[z(4, 3)], z(4, 2)]);
     const { history, tree, committed } = memory.recovered();
     expect(history).toEqual(memory.history);
@@ -216,13 +219,25 @@ describe("a leader's tree (SNAP)", () => {
 
   test("is taken whole or not at all, whenever the server crashes (ZOOKEEPER-2872)", () => {
     const memory = new Memory(...FOUR);
-    memory.do((out) => install(memory.history, other.tree, z(4, 2), out));
+    memory.do((out) => install(memory.history, snap, out));
     for (let writes = FOUR.length; writes <= memory.writes.length; writes++) {
       const { history, tree, committed } = memory.recovered(writes);
-      const isNew = writes > FOUR.length;
-      expect([idsOf(history), committed]).toEqual(isNew ? [[], z(4, 2)] : [FOUR_IDS, 0]);
+      const isNew = committed > 0;
+      expect([idsOf(history), committed]).toEqual(isNew ? [[z(4, 3)], z(4, 2)] : [FOUR_IDS, 0]);
       expect(tree).toEqual(isNew ? other.tree : emptyTree());
     }
+    expect(memory.recovered().committed).toBe(z(4, 2));
+  });
+
+  test("is taken after a crash in the middle as if nothing had been", () => {
+    const first = new Memory(...FOUR);
+    first.do((out) => install(first.history, snap, out));
+    const cell = first.writes.findIndex(({ kind }) => kind === "put");
+    const kept = first.writes.slice(0, cell);
+    const { history } = recover(saved(kept));
+    const again = new Recorder<unknown>(() => 0).record((out) => install(history, snap, out));
+    const { history: after } = recover(saved([...kept, ...(again as WriteEffect[])]));
+    expect(after).toEqual(first.history);
   });
 });
 

@@ -189,6 +189,28 @@ describe("in broadcast (phase 3) a leader", () => {
     expect(s3.state.part.kind).toBe("looking");
   });
 
+  test("is not drawn back into leading by the others who came early, when one of them has promised too much", () => {
+    const others = ["s1", "s2", "s3", "s4"];
+    const s5 = alone(["s5", ...others], PAST);
+    s5.connected(...others);
+    const vote = { leader: "s5", epoch: 2, zxid: z(2, 1) };
+    for (const other of others) {
+      s5.hears(other, { kind: "notification", part: "looking", round: 1, vote });
+    }
+    for (const other of others) calls(s5, other, other === "s3" ? 9 : 2);
+    expect(s5.timer("decide").filter((said) => said.includes("leaderInfo"))).toEqual(
+      others.map((other) => `${other}: leaderInfo 10`),
+    );
+  });
+
+  test("begins a new epoch when the numbers of its own are used up (ZOOKEEPER-1277)", () => {
+    const s3 = led();
+    (s3.state.part as { counter: number }).counter = 2 ** 32 - 2;
+    expect(comes(s3, "c")).toContain("append 0x1ffffffff");
+    comes(s3, "d");
+    expect(s3.state.part.kind).toBe("looking");
+  });
+
   test("pings every half tick, and steps down when no majority has been heard in syncLimit ticks", () => {
     const s3 = led({}, { tickMs: 20, syncLimit: 2 });
     expect(s3.timers.get("tick")).toBe(10);
@@ -224,10 +246,4 @@ describe("in broadcast (phase 3) a leader", () => {
     ]);
     expect(isLeading(s3)).toBe(true);
   });
-});
-
-test("one server is an ensemble: it leads itself, and commits by itself", () => {
-  const s1 = alone(["s1"]);
-  expect(s1.timer("decide")).toEqual(["put acceptedEpoch 1", "put currentEpoch 1"]);
-  expect(comes(s1, "c")).toEqual(["append 0x100000001", "c: connected 0x100000001"]);
 });

@@ -157,6 +157,7 @@ describe("a session that may read", () => {
     expect(one.hears(taken, "s2")).toEqual([
       "close s3",
       "s2: heartbeat 4",
+      "is disconnected",
       "answers 1 ConnectionLoss",
     ]);
     expect(counts(one)).toEqual(["is connected"]);
@@ -174,13 +175,45 @@ describe("a session that may read", () => {
     expect(takes(one)).toEqual(["s2: heartbeat 4"]);
   });
 
+  test("stays with the better server, when the old one went away just before that one took it", () => {
+    const one = reader();
+    counts(one, false);
+    one.timer("heartbeat", 200);
+    one.connected("s2");
+    one.disconnected("s3");
+    const taken = { kind: "connected", session: 7, timeoutMs: 600, readOnly: false } as const;
+    one.hears(taken, "s2");
+    expect([one.session.server, one.timers.has("retry")]).toEqual(["s2", false]);
+  });
+
+  test("is closed, as far as anybody knows, when it goes over while it is being closed", () => {
+    const one = reader();
+    counts(one, false);
+    one.timer("heartbeat", 200);
+    one.asks(1, { kind: "closeSession" });
+    one.connected("s2");
+    const taken = { kind: "connected", session: 7, timeoutMs: 600, readOnly: false } as const;
+    expect(one.hears(taken, "s2")).toEqual([
+      "close s3",
+      "close s2",
+      "is disconnected",
+      "answers 1 ConnectionLoss",
+      "is closed",
+    ]);
+  });
+
   test("hears at the better server, too, when it has expired", () => {
     const one = reader();
     counts(one, false);
     one.timer("heartbeat", 200);
     one.connected("s2");
     const over = { kind: "connected", session: 0, timeoutMs: 0, readOnly: false } as const;
-    expect(one.hears(over, "s2")).toEqual(["close s3", "close s2", "is expired"]);
+    expect(one.hears(over, "s2")).toEqual([
+      "close s3",
+      "close s2",
+      "is disconnected",
+      "is expired",
+    ]);
   });
 
   test("leaves nobody behind when its program opens another session", () => {

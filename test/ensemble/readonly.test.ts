@@ -107,7 +107,7 @@ test("who reads at a minority goes over to a server that can do everything, as s
       },
     },
   });
-  expect(states.slice(-2)).toEqual(["readOnly", "connected"]);
+  expect(states.slice(-3)).toEqual(["readOnly", "disconnected", "connected"]);
   expect([made, serverOf(done, "s1").role]).toEqual(["/x", "reads only"]);
   expect(["s2", "s3"]).toContain(sessionOf(done, "c").server);
 });
@@ -149,5 +149,23 @@ describe("a server without a leader", () => {
     s2.hears("s1", { kind: "notification", part: "following", round: 9, vote });
     const joins = s2.hears("s3", { kind: "notification", part: "leading", round: 9, vote });
     expect(joins).toEqual(["close c", "s3: followerInfo 1"]);
+  });
+
+  test("lets its readers go when it leads itself", () => {
+    const s2 = followed({}, READS);
+    s2.timer("silence");
+    s2.timer("readOnly");
+    s2.state.tree.sessions.set(7, 400);
+    comes(s2, "c", { session: 7, readOnly: true });
+    s2.connected("s1");
+    s2.hears("s1", { kind: "followerInfo", acceptedEpoch: 1 });
+    const vote = { leader: "s2", epoch: 1, zxid: 0 };
+    const { round } = s2.state;
+    s2.hears("s1", { kind: "notification", part: "looking", round, vote });
+    s2.hears("s1", { kind: "followerInfo", acceptedEpoch: 1 });
+    const leads = s2.timer("decide");
+    // Who came early stays.
+    expect(leads).toEqual(["close c", "put acceptedEpoch 2", "s1: leaderInfo 2"]);
+    expect(s2.state.connected).toContain("s1");
   });
 });

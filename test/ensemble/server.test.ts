@@ -3,8 +3,9 @@
 import { type EnsembleMessage, type Entry, zxid, zxidText } from "quorumlab/ensemble";
 import type { Fault, NodeId, Run } from "quorumlab/sim";
 import { beforeAll, describe, expect, test } from "vitest";
-import { entries } from "./alone.ts";
+import { alone, entries } from "./alone.ts";
 import { type Host, leaderOf, line, roles, run, sent, serverOf } from "./ensembles.ts";
+import { comes } from "./parts.ts";
 import { said } from "./said.ts";
 
 const z = zxid;
@@ -208,4 +209,18 @@ test("an acknowledged write outlives a crash of all servers that loses everythin
   for (const id of ["s1", "s2", "s3"]) {
     expect(serverOf(done, id).tree.nodes.has("/precious")).toBe(true);
   }
+});
+
+test("an ensemble has members, none of them twice, and every server is one of them", () => {
+  expect(() => alone([])).toThrow("the members are []; expected at least one, and none twice");
+  expect(() => alone(["s1", "s2", "s1"])).toThrow("[s1, s2, s1]; expected at least one");
+  expect(() => alone(["s1", "s2", "s3"], {}, {}, "s4")).toThrow(
+    "s4 is not a member of the ensemble s1, s2, s3",
+  );
+});
+
+test("one server is an ensemble: it leads itself, and commits by itself", () => {
+  const s1 = alone(["s1"]);
+  expect(s1.timer("decide")).toEqual(["put acceptedEpoch 1", "put currentEpoch 1"]);
+  expect(comes(s1, "c")).toEqual(["append 0x100000001", "c: connected 0x100000001"]);
 });

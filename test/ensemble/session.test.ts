@@ -14,6 +14,10 @@ const watching = (kind: "exists" | "getData" | "getChildren", path: string): Req
 const made = (path: string): Result => ({ kind: "create", path, stat });
 const noNode = { kind: "error", code: "NoNode" } as const;
 
+test("a session needs a server to ask", () => {
+  expect(() => machine({ servers: [] })).toThrow("servers is empty; expected at least one");
+});
+
 describe("a session is opened", () => {
   test("at a server that luck chooses, with the timeout that is asked for", () => {
     const one = machine({ timeoutMs: 900 });

@@ -107,7 +107,7 @@ export const patches: readonly Patch[] = [
   {
     name: "a cut is made in memory and not on disk",
     file: "lib/ensemble/history.ts",
-    from: "  out.cutTail(LOG, history.start + kept);\n",
+    from: "  out.cutTail(logNamed(history.log), history.start + kept);\n",
     to: "",
     origin: "ZOOKEEPER-1489: the next transactions are appended after the old tail",
     caughtBy: agree,

@@ -189,7 +189,7 @@ export const patches: readonly Patch[] = [
   {
     name: "an item is removed when it is taken",
     file: recipe("queue"),
-    from: "      return { data, giveBack, done: () => remove(item) };",
+    from: "      return { data, giveBack, done: () => remove(item).then(() => void mine.delete(item)) };",
     to: "      await remove(item);\n      return { data, giveBack, done: async () => {} };",
     origin:
       "ZooKeeper Recipes and Solutions, Queues, and kazoo's Queue: what a dead consumer has taken is lost",

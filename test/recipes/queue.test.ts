@@ -58,3 +58,23 @@ test("an item that is given back is taken again", async () => {
   await together({ c1: program });
   expect(done).toEqual(["a", [], []]);
 });
+
+test("several workers of one session share its queue, and none gets what another one has", async () => {
+  const done: string[] = [];
+  const workers: Program = async (zk, host) => {
+    const items = queue(zk, host, "/queue");
+    const work = async () => {
+      for (;;) {
+        const taken = await items.take();
+        await host.sleep(30);
+        done.push(String(taken.data));
+        await taken.done();
+      }
+    };
+    await Promise.all([work(), work(), work()]);
+  };
+  // Another host's workers take items away from under a worker that goes through its list.
+  await together({ p: producer(20), c1: workers, c2: workers });
+  const items = Array.from({ length: 20 }, (_, i) => `item ${i + 1}`);
+  expect([...done].sort()).toEqual([...items].sort());
+});

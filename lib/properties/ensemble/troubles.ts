@@ -5,8 +5,8 @@ import type { Fault, NodeId } from "quorumlab/sim";
 
 /** Faults begin before this, and every fault is over. */
 export const CHAOS_MS = 1500;
-/** How long a healthy ensemble may take to elect, to take everybody back, and to answer. */
-export const CALM_MS = 1600;
+/** How long a healthy ensemble may take to elect, to take everybody back, to answer, and to end whose client is gone. */
+export const CALM_MS = 2000;
 
 type Cast = { readonly servers: readonly NodeId[]; readonly clients: readonly NodeId[] };
 

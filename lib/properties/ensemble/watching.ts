@@ -9,6 +9,7 @@ import {
   type Entry,
   type EventType,
   emptyTree,
+  type ToServer,
   type Zxid,
   zxidText,
 } from "quorumlab/ensemble";
@@ -53,6 +54,8 @@ class Watched {
   private watches: Watch[] = [];
   private readonly asked = new Map<number, Extract<Word, { way: "said" }>["message"]>();
   private server: NodeId | undefined;
+  /** Paths with two watches that were set again: their deletion may be told for each (as ZooKeeper does). */
+  private readonly twice = new Set<string>();
   private readonly client: NodeId;
   private readonly changes: readonly Changed[];
 
@@ -66,7 +69,7 @@ class Watched {
       const { message } = word;
       if (message.kind === "request") this.asked.set(message.xid, message);
       if (message.kind === "connect" && message.session === 0) this.watches = [];
-      if (message.kind === "setWatches") this.reset(word, trace, witness);
+      if (message.kind === "setWatches") this.reset(word, message, trace, witness);
       return;
     }
     const { message, server } = word;
@@ -100,12 +103,19 @@ class Watched {
    * On another connection a watch is judged by what the new server had when it set it again. A node that came and
    * went in between is not noticed by who waits for it.
    */
-  private reset({ event, server }: Word, { events }: Trace, witness: Witness): void {
+  private reset(
+    { event, server }: Word,
+    message: Extract<ToServer, { kind: "setWatches" }>,
+    { events }: Trace,
+    witness: Witness,
+  ): void {
     const sent = events[event];
     const arrival = events.find(
       (each) => each.kind === "deliver" && sent?.kind === "send" && each.message === sent.message,
     );
     if (arrival === undefined) return;
+    this.twice.clear();
+    for (const path of message.data) if (message.child.includes(path)) this.twice.add(path);
     const reached = witness.reached.get(server) ?? [];
     const then = reached.findLast((each) => each.event <= arrival.index)?.zxid ?? 0;
     for (const watch of this.watches) {
@@ -121,6 +131,7 @@ class Watched {
     const kinds = USED_UP[type];
     const used = this.watches.filter((watch) => watch.path === path && kinds.includes(watch.kind));
     const about = used.some((watch) => this.changeFor(watch, zxid) !== undefined);
+    if (used.length === 0 && type === "NodeDeleted" && this.twice.delete(path)) return;
     if (!about) {
       throw new Violation(
         `${this.client} heard ${type} of ${path} as of ${zxidText(zxid)}; expected nothing: ${used.length === 0 ? "it has no watch there" : "nothing has changed since it set its watch"}.`,

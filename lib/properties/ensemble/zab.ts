@@ -23,7 +23,9 @@ const QUIET_MS = CHAOS_MS + CALM_MS - 150;
 
 type Said =
   | { readonly kind: "followerInfo"; readonly acceptedEpoch: number }
-  | { readonly kind: "leaderInfo" | "ackNewLeader"; readonly epoch: number };
+  | { readonly kind: "leaderInfo" | "ackNewLeader"; readonly epoch: number }
+  | { readonly kind: "commit" | "reply" | "event"; readonly zxid: Zxid }
+  | { readonly kind: "upToDate"; readonly committed: Zxid };
 
 /** Watches an ensemble from outside. Violations are thrown by `look`. */
 export class Witness {
@@ -31,6 +33,11 @@ export class Witness {
   readonly history: Entry[] = [];
   /** How far each server was, at each event at which it got further: for what it showed then. */
   readonly reached = new Map<NodeId, { readonly event: number; readonly zxid: Zxid }[]>();
+  /**
+   * The newest transaction that a server has told of as committed. A leader counts itself before its own disk has a
+   * transaction: what nobody was told of may be lost in a crash.
+   */
+  private told: Zxid = 0;
   /** How much of it was there a while before the end, so that by the end everybody has it. */
   private settled = 0;
   private readonly places = new Map<Zxid, number>();
@@ -81,6 +88,10 @@ export class Witness {
       seen.accepted = Math.max(seen.accepted, message.epoch);
     } else if (message.kind === "ackNewLeader") {
       seen.current = Math.max(seen.current, message.epoch);
+    } else if (message.kind === "upToDate") {
+      this.told = Math.max(this.told, message.committed);
+    } else if (message.kind === "commit" || message.kind === "reply" || message.kind === "event") {
+      this.told = Math.max(this.told, message.zxid);
     }
   }
 
@@ -128,10 +139,15 @@ export class Witness {
     }
     for (const entry of fresh) {
       const other = this.history[place];
-      if (other === undefined) this.extend(id, entry);
-      else if (other.zxid !== entry.zxid || hash(other) !== hash(entry)) {
+      if (other?.zxid === entry.zxid && hash(other) === hash(entry)) {
+        place += 1;
+        continue;
+      }
+      if (other !== undefined && other.zxid <= this.told) {
         throw this.differs(id, other.zxid, entry.zxid);
       }
+      for (const lost of this.history.splice(place)) this.places.delete(lost.zxid);
+      this.extend(id, entry);
       place += 1;
     }
     if (committed > 0 && this.places.get(committed) === undefined) {
