@@ -18,7 +18,9 @@ import type { NodeId, Protocol } from "quorumlab/sim";
  *   submit   comes from the own id: this value is to be delivered, everywhere. No value is submitted twice
  *   deliver  goes to the own id: the next value
  */
-export type Message = { readonly kind: "submit" | "deliver"; readonly value: string };
+export type Message =
+  | { readonly kind: "submit"; readonly value: string }
+  | { readonly kind: "deliver"; readonly value: string };
 
 /** What a server has in memory: plain data, of your making. Pictures show its `role`. */
 export type State = { role: string };

@@ -23,6 +23,8 @@ import type { Facts } from "quorumlab/properties";
  * Keep   what an ensemble promises: what was acknowledged is not lost; all servers apply the same transactions in the
  *        same order; an ephemeral node is there exactly as long as its session
  *
+ * To see the facts of a case that fails, print them with console.log, and run that case again: the check says how.
+ *
  *   { creates: [], servers: [] }                                         →  null
  *   "/a" was created, and two servers that are up have applied nothing   →  for example "/a is lost"
  */

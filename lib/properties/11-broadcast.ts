@@ -43,15 +43,21 @@ function mustDeliver(
       const first = witness.order.find((each) => each.value === value);
       const known =
         first === undefined ? "" : `, and ${first.by} delivered it at ${Math.round(first.atMs)} ms`;
-      const late =
-        atMs === undefined ? "had not delivered it" : `delivered it at ${Math.round(atMs)} ms`;
       throw violation(
-        `"${value}" was submitted at ${at} at ${Math.round(since)} ms${known}; ${node} ${late} at ${Math.round(dueMs(value))} ms.`,
+        `"${value}" was submitted at ${at} at ${Math.round(since)} ms${known}; ${node} ${lateness(atMs, dueMs(value), view.atMs)}.`,
         view,
         node,
       );
     }
   }
+}
+
+/** How late a value is, and when the world fell silent, if it did. */
+function lateness(atMs: number | undefined, dueMs: number, endMs: number): string {
+  const [due, end] = [Math.round(dueMs), Math.round(endMs)];
+  if (atMs !== undefined) return `delivered it at ${Math.round(atMs)} ms; expected it by ${due} ms`;
+  const silent = end < due ? `, and nothing at all happened after ${end} ms` : "";
+  return `had not delivered it by ${due} ms${silent}`;
 }
 
 export const exercise: Exercise<Module> = {
@@ -71,7 +77,7 @@ export const exercise: Exercise<Module> = {
     const submissions = [{ at: "s2", atMs: 10 }];
     const plan = { seed: 1, servers: 3, submissions, faults: [], gone: [], calmMs: 10 };
     const { witness, last } = await carryOut(plan, module, module);
-    mustDeliver(witness, last, membersOf(plan), ["a"], () => last.atMs);
+    mustDeliver(witness, last, membersOf(plan), ["a"], () => plan.calmMs + BOUND_MS);
   },
 
   properties: [
@@ -133,7 +139,7 @@ export const exercise: Exercise<Module> = {
         fc.asyncProperty(chaos, async (plan) => {
           const { witness, last } = await carryOut(plan, module, twin);
           notice(plan, witness, saw);
-          mustDeliver(witness, last, membersOf(plan), witness.owed(), () => last.atMs);
+          mustDeliver(witness, last, membersOf(plan), witness.owed(), () => plan.calmMs + BOUND_MS);
         }),
     },
   ],

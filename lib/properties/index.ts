@@ -6,6 +6,7 @@ import type { System } from "./system.ts";
 export type { Evidence, Exercise, Property } from "./exercise.ts";
 export { Violation } from "./exercise.ts";
 export type { Applied, Facts } from "./facts.ts";
+export { factsOf } from "./facts.ts";
 export type { System, SystemProperty } from "./system.ts";
 export { ANSWERED, ASKED } from "./system.ts";
 
