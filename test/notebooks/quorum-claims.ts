@@ -7,15 +7,18 @@ const register = "lib/recipes/register.ts";
 const quorum = "lib/estimate/quorum.ts";
 
 const cells = (...names: readonly string[]) => names.map((name) => `04-${name}`);
+/** The cells that run a register and show what its clients tell it. */
+const PLAY = ["choices", "play", "talk"];
 
 export const quorumClaims: readonly Claim[] = [
   {
     says: "2N + 1 machines, success at N + 1: any two groups meet, and N machines may die",
     chapter: "04-quorums",
-    cells: cells("play", "dead", "pairs"),
+    cells: cells(...PLAY, "ten", "pairs", "deaths"),
     holds(said) {
-      const [, , ...rows] = said("04-pairs").trim().split("\n");
-      expect(rows.map(numbers)).toEqual([1, 2, 3].map((N) => [N, 2 * N + 1, N + 1, 1, 0, 10, 0]));
+      const rowsOf = (cell: string) => said(cell).trim().split("\n").slice(2).map(numbers);
+      expect(rowsOf("04-pairs")).toEqual([1, 2, 3].map((N) => [N, 2 * N + 1, 1, 0]));
+      expect(rowsOf("04-deaths")).toEqual([1, 2, 3].map((N) => [N, 2 * N + 1, N + 1, 10, 0]));
     },
     mistake: {
       file: quorum,
@@ -26,7 +29,7 @@ export const quorumClaims: readonly Claim[] = [
   {
     says: "a write majority and a read majority meet: no write is missed where R + W > N, and only there",
     chapter: "04-quorums",
-    cells: cells("play", "dead", "missed", "table"),
+    cells: cells(...PLAY, "all", "ten", "hasty", "missed", "table"),
     holds(said) {
       const [, , ...rows] = said("04-table").trim().split("\n");
       expect(rows).toHaveLength(9);
@@ -46,7 +49,7 @@ export const quorumClaims: readonly Claim[] = [
   {
     says: "2N machines split the brain if N is enough, and block on an even split if N + 1 is",
     chapter: "04-quorums",
-    cells: cells("play", "rivals", "blocked"),
+    cells: cells(...PLAY, "rivals", "split", "blocked"),
     holds(said) {
       const rows = said("04-blocked").trim().split("\n").slice(2);
       const fates = rows.map((row) =>
@@ -69,7 +72,7 @@ export const quorumClaims: readonly Claim[] = [
   {
     says: "the machine that makes an odd number even buys nothing, and costs messages and time",
     chapter: "04-quorums",
-    cells: cells("play", "all", "cost"),
+    cells: cells(...PLAY, "cost"),
     holds(said) {
       const rows = said("04-cost").trim().split("\n").slice(2).map(numbers);
       for (const [machines = 0, , die, messages = 0, ms = 0] of rows) {
@@ -89,7 +92,7 @@ export const quorumClaims: readonly Claim[] = [
   {
     says: "a failed commit is finished later, by whoever reads it",
     chapter: "04-quorums",
-    cells: cells("play", "record", "failed", "outcomes", "written-back"),
+    cells: cells(...PLAY, "failed", "outcomes", "written-back"),
     holds(said) {
       const [bare = [], storing = []] = said("04-written-back")
         .trim()
