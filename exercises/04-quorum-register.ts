@@ -14,7 +14,8 @@ import type { QuorumSizes, Timestamp, Version } from "quorumlab/recipes";
  *   version.value               what was written
  *   version.timestamp.counter   the order of writes …
  *   version.timestamp.writer    … and who wrote it
- * A replica that is sent a version keeps it when it is the newer of the two, and answers in any case.
+ * A replica that is sent a version keeps it when it is the newer of the two, and answers in any case. Two replicas that
+ * keep one version send two copies of it: compare timestamps, never objects.
  *
  * You write the four decisions. The register must be linearizable, and work while a majority can be reached.
  */
@@ -33,13 +34,14 @@ export function quorumSizes(replicas: number): QuorumSizes {
 }
 
 /**
- * The newest of some versions. Clients ask it of what they have found, replicas of theirs and a new one.
+ * The newest of some versions: for a client, of those that it has found; for a replica, of its own and one that it is
+ * sent.
  *
  * Given  at least one version, in any order
  * Return one of them
  * Keep   everybody must come to the same answer, in whatever order the versions come
  *
- *   A at 1 by c1, B at 2 by c1  →  B
+ *   A at 1 by c1, B at 2 by c1  →  B, also when B comes first
  */
 export function newest(versions: readonly Version[]): Version {
   throw new Error("newest: your turn");
@@ -48,7 +50,7 @@ export function newest(versions: readonly Version[]): Version {
 /**
  * The timestamp of a new write.
  *
- * Given  what `read` replicas have, and what this client itself wrote last; and its name
+ * Given  what `read` replicas have, and what this client itself wrote last (at least one version); and its name
  * Return a timestamp with that name
  * Keep   whoever reads after this write must prefer it to everything that was written before
  *

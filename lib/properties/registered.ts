@@ -139,7 +139,7 @@ export function mustBeLinearizable({ run, history }: Outcome): void {
   const untilMs = "returnedMs" in operation ? operation.returnedMs : run.trace.endMs;
   const when = `${Math.round(operation.invokedMs)}–${Math.round(untilMs)} ms`;
   throw new Violation(
-    `No order explains what the clients saw: at ${when} ${operation.client}'s ${why}.`,
+    `No order explains what the clients saw: at ${when} ${operation.client}'s ${why}. (A value is named after its writer and the time of its step, in ms.)`,
     { trace: lastStretch(run, untilMs), history, result },
   );
 }
