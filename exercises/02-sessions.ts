@@ -44,9 +44,9 @@ export function open(table: Table, id: SessionId, askedMs: number, nowMs: number
 /**
  * A session was heard: a request or a heartbeat came. A request is carried out only if this returns true.
  *
- * Return whether the session is open, overdue or not
+ * Return whether the session is open; one whose deadline has come stays open until it is closed
  *
- *   session 1 is open, and heard  →  true
+ *   session 1 is open  →  true
  */
 export function touch(table: Table, id: SessionId, nowMs: number): boolean {
   throw new Error("touch: your turn");

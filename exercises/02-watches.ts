@@ -77,7 +77,7 @@ export function fire(
  *        (or created the node), `pzxid` the one that changed the list of children last
  * Return one event for each thing that has changed since `lastZxid`, in the order of `data`, `exist`, `child`: a node
  *        that is gone, "NodeDeleted"; one that came, "NodeCreated"; new data, "NodeDataChanged"; other children,
- *        "NodeChildrenChanged"
+ *        "NodeChildrenChanged". A node that is gone is told twice if it is in `data` and in `child`
  * Keep   it goes on waiting for what has not changed
  *
  *   { lastZxid: 7, data: ["/a"], exist: [], child: [] }

@@ -77,13 +77,15 @@ export const exercise: Exercise<Module> = {
     expectExample("open, asked 400 at 130,", module.open(one, 1, 400, 130), 400);
     expectExample("after that the deadline", one.sessions[0]?.deadlineMs, 600);
     expectExample("open, asked 50 at 0,", module.open(table(), 1, 50, 0), 200);
-    expectExample("touch", module.touch(structuredClone(one), 1, 140), true);
+    expectExample("touch of an open session", module.touch(structuredClone(one), 1, 140), true);
     expectExample("expired at 500", module.expired(one, 500), []);
     expectExample("expired at 600", module.expired(one, 600), [1]);
     const nodes = [1, 2].map((owner) => ({ path: owner === 1 ? "/a" : "/b", owner }));
     const two = { ...one, ephemerals: nodes };
-    expectExample("close", module.close(two, 1), ["/a"]);
-    expectExample("after that what is there", two.ephemerals, [{ path: "/b", owner: 2 }]);
+    expectExample("close of session 1", module.close(two, 1), ["/a"]);
+    expectExample("close of session 1, by the ephemeral nodes that it leaves,", two.ephemerals, [
+      { path: "/b", owner: 2 },
+    ]);
   },
 
   properties: [

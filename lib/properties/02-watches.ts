@@ -63,10 +63,10 @@ export const exercise: Exercise<Module> = {
     const server: Server = { watches: [] };
     module.watch(server, "c1", { kind: "getData", path: "/a" }, true);
     const waits = [{ client: "c1", of: "data", path: "/a" }] as const;
-    expectExample("After watch the list", server.watches, waits);
+    expectExample('getData of "/a" by c1, by the list that watch leaves,', server.watches, waits);
     const event = (type: EventType) => [{ client: "c1", type, path: "/a" }];
     const fired = module.fire({ watches: [...waits] }, { kind: "dataChanged", path: "/a" });
-    expectExample("fire", fired, event("NodeDataChanged"));
+    expectExample('fire of a change of "/a"', fired, event("NodeDataChanged"));
     const waiting = { lastZxid: 7, data: ["/a"], exist: [], child: [] };
     const back = (mzxid: number) =>
       module.catchUp({ watches: [] }, "c1", waiting, { "/a": { mzxid, pzxid: 2 } });

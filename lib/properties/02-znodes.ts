@@ -194,13 +194,15 @@ export const exercise: Exercise<Module> = {
     expectExample('create of "/"', module.create(root(), 7, again), { error: "NodeExists" });
     const any = { path: "/a", version: -1 };
     const alone = { ...root(), "/a": znode(4) };
-    expectExample("remove", module.remove(alone, any), { ok: true });
+    expectExample('remove of "/a" without children', module.remove(alone, any), { ok: true });
     const full = { ...root(), "/a": { ...znode(4), created: 1 }, "/a/b": znode(0) };
-    expectExample("remove with a child", module.remove(full, any), { error: "NotEmpty" });
+    expectExample('remove of "/a" with a child', module.remove(full, any), { error: "NotEmpty" });
     const set = (version: number) =>
       module.setData({ ...root(), "/a": znode(4) }, { path: "/a", data: "y", version });
-    expectExample("setData of any version", set(-1), { ok: 5 });
-    expectExample("setData of version 5", set(5), { error: "BadVersion" });
+    expectExample('setData of "/a" at version 4, asked for any version,', set(-1), { ok: 5 });
+    expectExample('setData of "/a" at version 4, asked for version 5,', set(5), {
+      error: "BadVersion",
+    });
   },
 
   properties: [
