@@ -9,9 +9,11 @@ import type { Kept, SyncDecision, Zxid } from "quorumlab/ensemble";
  * Given  the follower's last transaction (0 for none), and what the leader keeps: `zxids`, the ids of its entries,
  *        oldest first, and `before`, the id of the one before those (0 when it keeps all)
  * Return { kind: "diff", after }   the follower lacks what the leader has after `after`, its own last transaction
- *        { kind: "trunc", to }     it cuts off what it has after `to`, and then gets what the leader has after `to`
+ *        { kind: "trunc", to }     it cuts off what it has after `to`, one of `zxids`, and then gets what the leader
+ *                                  has after `to`
  *        { kind: "snap" }          it throws its history away and takes the leader's whole tree
- * Keep   afterwards both have the same history; what both have is not cut off; the cheapest way that is safe.
+ * Keep   afterwards both have the same history; what both have is not cut off; the cheapest way that is safe: a
+ *        diff, else a trunc, else a snap.
  *        An id is epoch × 2³² + counter, and within one epoch both have the same transactions up to where one of
  *        them ends. Across epochs that is not so: a cut stays within the epoch of the follower's last transaction
  *

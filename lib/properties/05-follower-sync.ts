@@ -121,7 +121,7 @@ export const exercise: Exercise<Module> = {
         fc.property(meeting, (met) => {
           const got = module.syncDecision(met.follower.at(-1) ?? 0, keptOf(met));
           const expected = cheapest(met);
-          if (got.kind !== expected) throw violation(met, got, `a ${expected} does`);
+          if (got.kind !== expected) throw violation(met, got, `expected a ${expected}`);
           const common = met.follower.filter((each) => met.leader.includes(each)).at(-1) ?? 0;
           if (got.kind === "trunc" && got.to < common) {
             throw violation(met, got, `both have ${zxidText(common)}`);
