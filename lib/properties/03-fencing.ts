@@ -69,10 +69,10 @@ function judgedBy(
     saw: (situation: string) => void,
   ) => void,
 ): Property<Fencing>["of"] {
-  return (module, saw, twin) =>
+  return (module, saw, second, third) =>
     fc.asyncProperty(plans, async (plan) => {
       const before: Decided[] = [];
-      await useInTurn([module, twin], plan, (use, view) => {
+      await useInTurn([module, second, third], plan, (use, view) => {
         onUse(use, before, view, saw);
         before.push(use);
       });
@@ -98,6 +98,7 @@ export const exercise: Exercise<Fencing> = {
   name: "03-fencing",
   title: "A fence around the resource",
   exports: ["tokenOf", "admit"],
+  instances: 3,
   hints: [
     "Which fields of a Stat grow with every new node, whatever the clocks say and whoever made it?",
     "`admit` compares two numbers, and remembers one of them when it lets a use through.",

@@ -9,6 +9,7 @@ import {
   CLIENTS,
   carryOut,
   lastStretch,
+  MACHINES,
   mustBeLinearizable,
   type Outcome,
   type Plan,
@@ -53,6 +54,7 @@ export const exercise: Exercise<Module> = {
   name: "04-quorum-register",
   title: "A register that a majority keeps",
   exports: ["quorumSizes", "newest", "nextTimestamp", "mustWriteBack"],
+  instances: MACHINES,
   hints: [
     "How many of 4 replicas must answer, so that any two groups of that size share one?",
     "Two clients may ask at the same moment, find the same version, and choose the same counter. Every replica must prefer the same one of the two, whichever comes first.",
@@ -97,9 +99,9 @@ export const exercise: Exercise<Module> = {
         "a replica came back",
         "a client came back",
       ],
-      of: (module, saw, twin) =>
+      of: (module, saw, ...others) =>
         fc.asyncProperty(chaos, async (plan) => {
-          const outcome = await carryOut(plan, module, twin);
+          const outcome = await carryOut(plan, [module, ...others]);
           notice(plan, outcome, saw);
           mustBeLinearizable(outcome);
         }),
@@ -109,9 +111,9 @@ export const exercise: Exercise<Module> = {
       points: 2,
       runs: 200,
       situations: ["a read returned a write that was under way"],
-      of: (module, saw, twin) =>
+      of: (module, saw, ...others) =>
         fc.asyncProperty(slowWrite, async (plan) => {
-          const outcome = await carryOut(plan, module, twin);
+          const outcome = await carryOut(plan, [module, ...others]);
           const [write, ...reads] = outcome.history;
           const untilMs =
             write !== undefined && "returnedMs" in write ? write.returnedMs : Infinity;
@@ -126,9 +128,9 @@ export const exercise: Exercise<Module> = {
       says: "while a majority can be reached, every operation is done in time",
       points: 1,
       runs: 60,
-      of: (module, _saw, twin) =>
+      of: (module, _saw, ...others) =>
         fc.asyncProperty(minorityGone, async (plan) => {
-          const { run, history } = await carryOut(plan, module, twin);
+          const { run, history } = await carryOut(plan, [module, ...others]);
           const late = history.find(
             (each) => !("returnedMs" in each && each.returnedMs - each.invokedMs <= BOUND_MS),
           );
@@ -148,9 +150,9 @@ export const exercise: Exercise<Module> = {
       says: "a read that a whole quorum answers alike asks once and stores nothing",
       points: 1,
       runs: 40,
-      of: (module, _saw, twin) =>
+      of: (module, _saw, ...others) =>
         fc.asyncProperty(calm, async (plan) => {
-          const outcome = await carryOut(plan, module, twin);
+          const outcome = await carryOut(plan, [module, ...others]);
           const read = outcome.history.at(-1);
           if (read?.input.kind !== "read") return;
           const puts = putsAfter(outcome, read.invokedMs);

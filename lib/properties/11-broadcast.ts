@@ -6,6 +6,7 @@ import { apart, chaos, crashing, minorityGone } from "./broadcast-plans.ts";
 import {
   BOUND_MS,
   carryOut,
+  LIVES,
   membersOf,
   type Plan,
   violation,
@@ -65,6 +66,7 @@ export const exercise: Exercise<Module> = {
   title: "Your own broadcast",
   exports: ["broadcast"],
   live: true,
+  instances: LIVES,
   hints: [
     "Begin with one fixed leader that never dies: values are handed to it, it appends them to its log, and what a majority has on disk is delivered, in the order of the log. That much passes the example.",
     "Number the leaders. Whoever wants to lead takes a number above all that it has heard of and asks for votes; a server gives one vote a number, writes it down before it answers, and listens to no older leader from then on.",
@@ -76,7 +78,7 @@ export const exercise: Exercise<Module> = {
   async examples(module) {
     const submissions = [{ at: "s2", atMs: 10 }];
     const plan = { seed: 1, servers: 3, submissions, faults: [], gone: [], calmMs: 10 };
-    const { witness, last } = await carryOut(plan, module, module);
+    const { witness, last } = await carryOut(plan, Array<Module>(plan.servers).fill(module));
     mustDeliver(witness, last, membersOf(plan), ["a"], () => plan.calmMs + BOUND_MS);
   },
 
@@ -86,9 +88,9 @@ export const exercise: Exercise<Module> = {
       points: 2,
       runs: 400,
       situations: ["values were delivered", "there was a cut", "there was a pause"],
-      of: (module, saw, twin) =>
+      of: (module, saw, ...others) =>
         fc.asyncProperty(apart, async (plan) => {
-          const { witness } = await carryOut(plan, module, twin, SHORT_MS);
+          const { witness } = await carryOut(plan, [module, ...others], SHORT_MS);
           notice(plan, witness, saw);
         }),
     },
@@ -97,9 +99,9 @@ export const exercise: Exercise<Module> = {
       points: 2,
       runs: 300,
       situations: ["a server delivered again after a crash"],
-      of: (module, saw, twin) =>
+      of: (module, saw, ...others) =>
         fc.asyncProperty(crashing, async (plan) => {
-          const { witness, last } = await carryOut(plan, module, twin);
+          const { witness, last } = await carryOut(plan, [module, ...others]);
           notice(plan, witness, saw);
           const ends = [...witness.lives.values()];
           const lost = witness.order.find(({ value }) =>
@@ -118,9 +120,9 @@ export const exercise: Exercise<Module> = {
       points: 1,
       runs: 30,
       situations: ["there was a crash", "there was a cut"],
-      of: (module, saw, twin) =>
+      of: (module, saw, ...others) =>
         fc.asyncProperty(minorityGone, async (plan) => {
-          const { witness, last } = await carryOut(plan, module, twin);
+          const { witness, last } = await carryOut(plan, [module, ...others]);
           notice(plan, witness, saw);
           const well = membersOf(plan).filter((node) => !plan.gone.includes(node));
           const goneMs = Math.max(...plan.faults.map(({ atMs }) => atMs));
@@ -135,9 +137,9 @@ export const exercise: Exercise<Module> = {
       points: 1,
       runs: 50,
       situations: ["values were delivered"],
-      of: (module, saw, twin) =>
+      of: (module, saw, ...others) =>
         fc.asyncProperty(chaos, async (plan) => {
-          const { witness, last } = await carryOut(plan, module, twin);
+          const { witness, last } = await carryOut(plan, [module, ...others]);
           notice(plan, witness, saw);
           mustDeliver(witness, last, membersOf(plan), witness.owed(), () => plan.calmMs + BOUND_MS);
         }),

@@ -113,23 +113,31 @@ export class Witness {
   }
 }
 
+/** So many lives there are at most in a run: five servers, and five times all of them crash. */
+export const LIVES = 30;
+
 /**
- * Runs a plan. Neighbouring servers run different instances of the module: they share no variable.
+ * Runs a plan. Every life of every server has an instance of the module of its own: no variable is shared with
+ * another server, or outlives a crash.
  *
+ * @param instances as many as there are lives
  * @param boundMs how long it may take after the last fault until everybody has delivered everything
  */
 export async function carryOut(
   plan: Plan,
-  module: Module,
-  twin: Module,
+  instances: readonly Module[],
   boundMs: number = BOUND_MS,
 ): Promise<{ witness: Witness; last: View }> {
   const witness = new Witness();
   const servers: Record<NodeId, Server> = {};
-  for (const [i, id] of membersOf(plan).entries()) {
-    const { broadcast } = i % 2 === 0 ? module : twin;
-    servers[id] = performer(() => broadcast(membersOf(plan)), plan, witness);
-  }
+  let lives = 0;
+  const make = () => {
+    const instance = instances[lives++];
+    if (instance === undefined)
+      throw new Error(`There are no more than ${instances.length} lives.`);
+    return instance.broadcast(membersOf(plan));
+  };
+  for (const id of membersOf(plan)) servers[id] = performer(make, plan, witness);
   const { seed, faults, calmMs } = plan;
   let last: View | undefined;
   let settledMs = Infinity;

@@ -20,12 +20,12 @@ export type Property<Module> = {
    * The fast-check property. Its predicate throws a `Violation` (or any error) when the sentence is false,
    * and calls `saw` when one of the situations occurs.
    *
-   * @param twin a second instance of the same module, which shares no variable with the first: for the other machine
+   * @param others more instances of the same module, of which no two share a variable: for the other machines
    */
   of(
     module: Module,
     saw: (situation: string) => void,
-    twin: Module,
+    ...others: Module[]
   ): fc.IAsyncProperty<unknown> | fc.IProperty<unknown>;
 };
 
@@ -45,6 +45,8 @@ export type Exercise<Module> = {
    * Left out, both are plain data. Either way neither side holds an object of the other's.
    */
   readonly live?: boolean;
+  /** How many instances of a submission there are, each with variables of its own; 2 unless told. */
+  readonly instances?: number;
   /** Shown one at a time, on request: each says a little more. */
   readonly hints: readonly string[];
   /** The examples in the stub's docstring; throws when one does not hold. Worth no points, tried first. */

@@ -141,12 +141,12 @@ function candidate(
 }
 
 /**
- * Runs the system; c1 comes first, and each candidate has an instance of the module of its own.
+ * Runs the system; c1 comes first, and the candidates and the resource each have an instance of the module of their own.
  *
  * @param onUse hears of every use at the moment when the resource has decided, with the world as it is
  */
 export async function useInTurn(
-  [one, two]: readonly [Fencing, Fencing],
+  [one, two, third]: readonly [Fencing, Fencing, Fencing],
   { seed, faults, shifts }: Plan,
   onUse: (decided: Decided, view: View) => void,
 ): Promise<void> {
@@ -156,7 +156,7 @@ export async function useInTurn(
   const servers: Record<NodeId, Scenario["servers"][string]> = {
     c1: candidate(one.tokenOf, 0, shift),
     c2: candidate(two.tokenOf, 100, shift),
-    db: resource(one.admit, (decided) => {
+    db: resource(third.admit, (decided) => {
       const view = seen as View;
       onUse({ ...decided, event: view.trace.length - 1, atMs: view.atMs }, view);
     }),

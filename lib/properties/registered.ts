@@ -33,6 +33,8 @@ type Output = string | null | undefined;
 type Seen = Recorder<Input, Output>;
 
 export const CLIENTS = ["c1", "c2", "c3"];
+/** So many machines a plan has at most: the clients, and five replicas. */
+export const MACHINES: number = CLIENTS.length + 5;
 /** The longest way of a message when nothing delays it, and how long a disk takes. */
 export const WAY_MS = 5;
 export const SYNC_MS = 1;
@@ -42,24 +44,26 @@ export function replicasOf({ replicas }: Pick<Plan, "replicas">): NodeId[] {
   return Array.from({ length: replicas }, (_, i) => `s${i + 1}`);
 }
 
-/** Runs a plan. Neighbouring machines decide with different instances of the module: they share no variable. */
+/** Runs a plan. Every machine decides with an instance of the module of its own: no two share a variable. */
 export async function carryOut(
   plan: Plan,
-  module: RegisterDecisions,
-  twin: RegisterDecisions,
+  instances: readonly RegisterDecisions[],
 ): Promise<Outcome> {
   const seen: Seen = new Recorder();
   const replicas = replicasOf(plan);
-  const [one, other] = [checked(module), checked(twin)];
+  const each = instances.values().map(checked);
   const servers: Record<NodeId, Scenario["servers"][string]> = {};
-  for (const [i, client] of CLIENTS.entries()) {
-    const decisions = i % 2 === 0 ? one : other;
+  const own = (): RegisterDecisions => {
+    const { value } = each.next();
+    if (value === undefined)
+      throw new Error(`There are no more than ${instances.length} machines.`);
+    return value;
+  };
+  for (const client of CLIENTS) {
     const steps = plan.steps.filter((step) => step.client === client);
-    servers[client] = performer(steps, { ...decisions, replicas, timeoutMs: 80 }, seen);
+    servers[client] = performer(steps, { ...own(), replicas, timeoutMs: 80 }, seen);
   }
-  for (const [i, replica] of replicas.entries()) {
-    servers[replica] = registerReplica(i % 2 === 0 ? other : one);
-  }
+  for (const replica of replicas) servers[replica] = registerReplica(own());
   const { seed, faults } = plan;
   const world = { latency: { minMs: 1, maxMs: WAY_MS }, syncTime: SYNC_MS };
   const run = await simulate({ seed, servers, faults, forMs: RUN_MS, ...world });

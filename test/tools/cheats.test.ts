@@ -12,6 +12,52 @@ vi.setConfig({ testTimeout: 60_000 });
 const folder = mkdtempSync(join(tmpdir(), "quorumlab cheats "));
 afterAll(() => rmSync(folder, { recursive: true }));
 
+/** No disk, no votes, no quorum: whoever has a name with an odd number has the log, whatever happens to it. */
+const SHARED_LOG = `let log: string[] = [];
+let last = -1;
+export function broadcast(members: readonly string[]) {
+  const has = (id: string) => members.indexOf(id) % 2 === 0;
+  const clock = (nowMs: number) => {
+    if (nowMs < last) log = [];
+    last = nowMs;
+  };
+  const flush = (state: any, all: readonly string[], out: any) => {
+    for (; state.done < all.length; state.done++) {
+      out.send(state.id, { kind: "deliver", value: all[state.done] });
+    }
+  };
+  return {
+    wire: "connection",
+    onStart({ id }: any, _saved: any, nowMs: number, out: any) {
+      clock(nowMs);
+      out.setTimer("tick", 0);
+      return { role: "", id, done: 0, waiting: [] };
+    },
+    onMessage(state: any, nowMs: number, _from: string, message: any, out: any) {
+      clock(nowMs);
+      if (message.kind === "log") flush(state, message.log, out);
+      else if (has(state.id)) {
+        if (!log.includes(message.value)) log.push(message.value);
+        flush(state, log, out);
+      } else state.waiting.push(message.value);
+    },
+    onTimer(state: any, nowMs: number, _name: string, out: any) {
+      clock(nowMs);
+      for (const peer of members) if (peer !== state.id) out.connect(peer);
+      const others = members.filter((peer) => has(peer) !== has(state.id));
+      if (has(state.id)) {
+        flush(state, log, out);
+        for (const peer of others) out.send(peer, { kind: "log", log: [...log] });
+      } else {
+        for (const value of state.waiting) {
+          for (const peer of others) out.send(peer, { kind: "submit", value });
+        }
+      }
+      out.setTimer("tick", 20);
+    },
+  };
+}`;
+
 /** What the grader says of a text. */
 function grade(exercise: string, source: string): Promise<ExerciseReport> {
   writeFileSync(join(folder, `${exercise}.ts`), source);
@@ -23,5 +69,12 @@ describe("no points are left for", () => {
     const source = `let n = 0;
       export const whatIsWrong = () => (n++ % 2 === 0 ? null : "something is wrong");`;
     expect(await grade("11-property", source)).toMatchObject({ verdict: "violated", points: 0 });
+  });
+
+  test("a broadcast whose log is a variable, which outlives crashes and is shared", async () => {
+    expect(await grade("11-broadcast", SHARED_LOG)).toMatchObject({
+      verdict: "violated",
+      points: 0,
+    });
   });
 });

@@ -453,7 +453,7 @@ export async function doubleLater(this: unknown, n: number): Promise<number> { a
   ])("one whose two machines share %s", async (_, tell, heard) => {
     const source = `const twin = import.meta.url.includes("twin");
       export const notes = { last: -1 };
-      ${heard.startsWith("other") ? "const other = await import(import.meta.url + '?twin');" : ""}
+      ${heard.startsWith("other") ? "const other = await import(import.meta.url + '?twin1');" : ""}
       export const half = (n: number) => {
         if (!twin) return ${heard} === n + 2 ? n / 2 : -1;
         ${tell}

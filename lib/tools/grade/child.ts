@@ -11,7 +11,7 @@ import { Violation } from "../../properties/exercise.ts";
 import type { AnyExercise } from "../../properties/index.ts";
 import { harden, openDoors, Refusal, takeAway } from "./doors.ts";
 import { type Ear, listen, type Submission, thrown } from "./ear.ts";
-import { type Found, type Job, twinOf, type Word } from "./job.ts";
+import { type Found, instancesOf, type Job, type Word } from "./job.ts";
 import { judge, tryExamples } from "./trials.ts";
 
 const WORDS_PIPE = 3;
@@ -53,22 +53,22 @@ async function loadExercise(job: Job): Promise<AnyExercise> {
 
 /** Loads the submission. @throws Error whose message says what is wrong with it */
 async function loadSubmission(job: Job, exercise: AnyExercise): Promise<Ear> {
-  let exported: Submission;
-  let twin: Submission;
+  const instances: Submission[] = [];
   try {
-    exported = (await import(job.submission)) as Submission;
-    twin = (await import(twinOf(job.submission))) as Submission;
+    for (const address of instancesOf(job.submission, exercise.instances ?? 2)) {
+      instances.push((await import(address)) as Submission);
+    }
   } catch (error) {
     if (error instanceof Refusal) throw error;
     const how = error instanceof SyntaxError ? "It does not parse" : "It threw while it was loaded";
     throw new Error(`${how}: ${thrown(error, job.submission)}.`);
   }
   for (const name of exercise.exports) {
-    const what = typeof exported[name];
+    const what = typeof instances[0]?.[name];
     if (what === "undefined") throw new Error(`It does not export the function ${name}.`);
     if (what !== "function") throw new Error(`It exports ${name}, a ${what}: expected a function.`);
   }
-  return listen(exported, twin, exercise);
+  return listen(instances, exercise);
 }
 
 /** Evidence holds what the submission made: when it cannot be written down, the finding stands without it. */

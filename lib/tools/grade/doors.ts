@@ -6,7 +6,7 @@
 import { registerHooks } from "node:module";
 import { types } from "node:util";
 import { runInNewContext } from "node:vm";
-import { type Job, type Patch, twinOf } from "./job.ts";
+import { type Job, type Patch, TWIN } from "./job.ts";
 import { plant } from "./plant.ts";
 
 /**
@@ -39,7 +39,7 @@ export type Doors = {
 /** Takes over how modules are found and read: `quorumlab/…` from anywhere, and patches before types are stripped. */
 export function openDoors(job: Job): Doors {
   let rooms: readonly string[] | undefined;
-  const instances = [job.submission, twinOf(job.submission)];
+  const isInstance = (url: string) => url.replace(TWIN, "") === job.submission;
   const unused = plant(job.patches, job.project);
   registerHooks({
     resolve(specifier, context, next) {
@@ -48,15 +48,15 @@ export function openDoors(job: Job): Doors {
         return next(new URL(`lib/${room}/index.ts`, job.project).href, context);
       }
       // Only its judges import a submission: one instance could find the other, and talk to it.
-      const judges = !instances.includes(context.parentURL ?? "");
-      if (rooms === undefined || (judges && instances.includes(specifier))) {
+      const judges = !isInstance(context.parentURL ?? "");
+      if (rooms === undefined || (judges && isInstance(specifier))) {
         return next(specifier, context);
       }
       throw new Refusal(refusal(specifier, room, rooms));
     },
     load(url, context, next) {
       // A submission is a module whatever lies beside it: as CommonJS it would be handed `require`.
-      const own = instances.includes(url);
+      const own = isInstance(url);
       const loaded = next(url, own ? { ...context, format: "module-typescript" } : context);
       return own ? { ...loaded, source: String(loaded.source).replace(TYPES_ONLY, blank) } : loaded;
     },

@@ -7,7 +7,7 @@ import { inspect } from "node:util";
 import { Violation } from "../../properties/exercise.ts";
 import type { AnyExercise } from "../../properties/index.ts";
 import { type Callable, gate } from "./crossing.ts";
-import { twinOf } from "./job.ts";
+import { TWIN } from "./job.ts";
 
 /** What a submission exports. */
 export type Submission = Readonly<Record<string, Callable>>;
@@ -15,8 +15,8 @@ export type Submission = Readonly<Record<string, Callable>>;
 /** The exports, and what was heard at them. */
 export type Ear = {
   readonly module: Submission;
-  /** The exports of another instance of the same file. */
-  readonly twin: Submission;
+  /** The exports of the other instances of the same file. */
+  readonly others: readonly Submission[];
   /** The words of a stub that was called, if one was. */
   turn: string | undefined;
   /** Every error that came out of an export: never what the submission threw, always words about it. */
@@ -28,13 +28,11 @@ export type Ear = {
  * counts how often it is compared, could otherwise satisfy a property by knowing how it asks.
  */
 export function listen(
-  exported: Submission,
-  other: Submission,
+  instances: readonly Submission[],
   { exports: names, live = false }: Pick<AnyExercise, "exports" | "live">,
 ): Ear {
-  const heard: Record<string, Callable> = {};
-  const twin: Record<string, Callable> = {};
-  const ear: Ear = { module: heard, twin, turn: undefined, thrown: new WeakSet() };
+  const [module = {}, ...others] = instances.map((): Record<string, Callable> => ({}));
+  const ear: Ear = { module, others, turn: undefined, thrown: new WeakSet() };
   const inWordsHeard = (error: unknown): Error => {
     const words = error instanceof Violation ? error : inWords(error);
     ear.thrown.add(words);
@@ -42,13 +40,13 @@ export function listen(
     return words;
   };
   const through = gate(live, inWordsHeard);
-  for (const name of names) {
-    const [one, two] = [exported[name], other[name]];
-    if (one !== undefined) heard[name] = through(one);
-    if (two !== undefined) twin[name] = through(two);
+  for (const [nth, heard] of [module, ...others].entries()) {
+    for (const name of names) {
+      const own = instances[nth]?.[name];
+      if (own !== undefined) heard[name] = through(own);
+    }
+    Object.freeze(heard);
   }
-  Object.freeze(heard);
-  Object.freeze(twin);
   return ear;
 }
 
@@ -61,7 +59,7 @@ function inWords(error: unknown): Error {
   const { name, stack } = words;
   words.name = textOf(() => error instanceof Error && error.name) ?? name;
   words.stack = textOf(() => error instanceof Error && error.stack) ?? stack ?? "";
-  words.stack = words.stack.replaceAll(twinOf(""), "");
+  words.stack = words.stack.replace(TWIN, "");
   return words;
 }
 

@@ -57,7 +57,10 @@ export type Word =
   | { readonly kind: "broken"; readonly message: string }
   | { readonly kind: "done" };
 
-/** The address of the second instance of a submission: to Node another module, with variables of its own. */
-export function twinOf(submission: string): string {
-  return `${submission}?twin`;
+/** What follows the address of every instance of a submission but the first. */
+export const TWIN = /\?twin\d+/g;
+
+/** The addresses of instances of a submission: to Node each is another module, with variables of its own. */
+export function instancesOf(submission: string, count: number): string[] {
+  return Array.from({ length: count }, (_, nth) => submission + (nth === 0 ? "" : `?twin${nth}`));
 }

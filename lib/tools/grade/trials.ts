@@ -72,7 +72,7 @@ async function trials(
   let found: Omit<Found, "number">;
   try {
     const saw = (situation: string) => seen.add(situation);
-    const trial = property.of(ear.module as never, saw, ear.twin as never);
+    const trial = property.of(ear.module as never, saw, ...(ear.others as never[]));
     const details = await fc.check<unknown>(trial, {
       seed: only?.seed ?? seed,
       ...(only === undefined ? {} : { path: only.path, endOnFailure: true }),

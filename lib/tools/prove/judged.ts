@@ -20,9 +20,10 @@ export function judged(
 ): Promise<Found> {
   const property = exercise.properties[number - 1];
   if (property === undefined) throw new Error(`${exercise.name} has no property ${number}`);
+  const instances = Array<Submission>(exercise.instances ?? 2).fill(module as Submission);
   return judge(
     property,
-    listen(module as Submission, module as Submission, exercise),
+    listen(instances, exercise),
     { number, seed },
     { file: "", times: 1, patienceMs: 0.8 * LIMITS.propertyMs, onRun() {} },
   );

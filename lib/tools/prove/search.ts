@@ -50,8 +50,8 @@ export async function search(
   const sinceMs = performance.now();
   const found = await judge(
     // Whether every situation occurs, only all searches together can tell.
-    { runs: cases, of: () => property.of({}, counting, {}) },
-    { module: {}, twin: {}, turn: undefined, thrown: new WeakSet() },
+    { runs: cases, of: () => property.of({}, counting) },
+    { module: {}, others: [], turn: undefined, thrown: new WeakSet() },
     { number, seed, ...(path === undefined ? {} : { path }) },
     {
       file: "",
