@@ -1,8 +1,10 @@
 /** The async face of a session: a promise for each request, a callback for each watch. */
 
 import { ZooKeeperError } from "./errors.ts";
-import type { Failure, Request, Result } from "./messages.ts";
-import { type SessionNews, watchedBy } from "./session.ts";
+import { A_PATH, checkRequest } from "./input.ts";
+import type { Failure, Read, Request, Result, Write } from "./messages.ts";
+import type { SessionNews } from "./session.ts";
+import { watchedBy } from "./watches.ts";
 import type { Outcome, SessionState, Watcher, ZooKeeper } from "./zookeeper.ts";
 
 /** What the face needs of the session machine below it. */
@@ -34,20 +36,15 @@ export function face(port: SessionPort): { zookeeper: ZooKeeper; hear(news: Sess
       return () => below.listeners.delete(listener);
     },
     async create(path, data = "", mode = "persistent") {
-      const what = `create ${path}`;
-      return (await below.ask(what, { kind: "create", path, data, mode })).path;
+      return (await below.ask({ kind: "create", path, data, mode })).path;
     },
     async delete(path, version = -1) {
-      await below.ask(`delete ${path}`, { kind: "delete", path, version });
+      await below.ask({ kind: "delete", path, version });
     },
     async exists(path, watcher) {
       const request = { kind: "exists", path, watch: watcher !== undefined } as const;
       try {
-        const { stat } = await below.ask(`exists ${path}`, request, (result) => {
-          if (result.kind !== "error") below.watchers.data.add(path, watcher);
-          else if (result.code === "NoNode") below.watchers.exist.add(path, watcher);
-        });
-        return stat;
+        return (await below.ask(request, watcher)).stat;
       } catch (error) {
         if (error instanceof ZooKeeperError && error.code === "NoNode") return null;
         throw error;
@@ -55,32 +52,25 @@ export function face(port: SessionPort): { zookeeper: ZooKeeper; hear(news: Sess
     },
     async getData(path, watcher) {
       const request = { kind: "getData", path, watch: watcher !== undefined } as const;
-      const { data, stat } = await below.ask(`getData ${path}`, request, ({ kind }) => {
-        if (kind !== "error") below.watchers.data.add(path, watcher);
-      });
+      const { data, stat } = await below.ask(request, watcher);
       return { data, stat };
     },
     async setData(path, data, version = -1) {
-      const request = { kind: "setData", path, data, version } as const;
-      return (await below.ask(`setData ${path}`, request)).stat;
+      return (await below.ask({ kind: "setData", path, data, version })).stat;
     },
     async getChildren(path, watcher) {
       const request = { kind: "getChildren", path, watch: watcher !== undefined } as const;
-      const what = `getChildren ${path}`;
-      const { children, stat } = await below.ask(what, request, ({ kind }) => {
-        if (kind !== "error") below.watchers.child.add(path, watcher);
-      });
+      const { children, stat } = await below.ask(request, watcher);
       return { children, stat };
     },
     async multi(ops) {
-      const { results } = await below.ask("multi", { kind: "multi", ops });
-      return results.map(outcome);
+      return (await below.ask({ kind: "multi", ops })).results.map(outcome);
     },
     async sync(path) {
-      await below.ask(`sync ${path}`, { kind: "sync", path });
+      await below.ask({ kind: "sync", path });
     },
     async close() {
-      await below.ask("close", { kind: "closeSession" });
+      await below.ask({ kind: "closeSession" });
     },
   };
   return { zookeeper, hear: (news) => below.hear(news) };
@@ -92,12 +82,21 @@ function outcome(result: Result): Outcome {
   return { kind: result.kind === "delete" ? "delete" : "check" };
 }
 
+/** Names the request that failed: of a multi the operation that did. What a server calls bad is a path. */
+function failure(request: Request, { code, outcomes }: Failure): ZooKeeperError {
+  const nth = outcomes?.findIndex((each) => each !== "Ok") ?? -1;
+  const named = (one: Request | Write) => ("path" in one ? `${one.kind} ${one.path}` : one.kind);
+  const op = request.kind === "multi" ? request.ops[nth] : undefined;
+  const what = op === undefined ? named(request) : `multi: ${named(op)}`;
+  const expected = code === "BadArguments" ? `; expected ${A_PATH}` : "";
+  return new ZooKeeperError(code, what + expected, outcomes);
+}
+
 /** Who waits for what, by path. A watcher is called once. */
 class Watchers {
   private readonly waiting = new Map<string, Set<Watcher>>();
 
-  add(path: string, watcher: Watcher | undefined): void {
-    if (watcher === undefined) return;
+  add(path: string, watcher: Watcher): void {
     const waiting = this.waiting.get(path);
     if (waiting === undefined) this.waiting.set(path, new Set([watcher]));
     else waiting.add(watcher);
@@ -130,21 +129,27 @@ class Below {
     this.port = port;
   }
 
-  /** @param settled hears of the result first, of whatever kind */
+  /** @param watcher waits from when the answer is there */
   ask<K extends Request["kind"]>(
-    what: string,
     request: Request & { readonly kind: K },
-    settled?: (result: Result | Failure) => void,
+    watcher?: Watcher,
   ): Promise<Extract<Result, { kind: K }>> {
     return new Promise((resolve, reject) => {
+      checkRequest(request, watcher);
       const number = ++this.asked;
       this.pending.set(number, (result) => {
-        settled?.(result);
+        if (watcher !== undefined && "watch" in request) this.watch(request, result, watcher);
         if (result.kind !== "error") resolve(result as Extract<Result, { kind: K }>);
-        else reject(new ZooKeeperError(result.code, what, result.outcomes));
+        else reject(failure(request, result));
       });
       this.port.ask(number, request);
     });
+  }
+
+  private watch({ kind, path }: Read, result: Result | Failure, watcher: Watcher): void {
+    const { data, exist, child } = this.watchers;
+    if (result.kind !== "error") (kind === "getChildren" ? child : data).add(path, watcher);
+    else if (kind === "exists" && result.code === "NoNode") exist.add(path, watcher);
   }
 
   hear(news: SessionNews): void {

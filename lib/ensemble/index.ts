@@ -1,13 +1,13 @@
 /**
  * A ZooKeeper-like ensemble. Reading order: `zxid`, `path`, `errors`, `messages` and `tree` say what it keeps;
- * `prepare` what may be asked; `decisions` has the vote order, the commit rule, the sync decision and whose epoch is
+ * `input` what is refused at once, `prepare` what may be asked; `decisions` has the vote order, the commit rule, the sync decision and whose epoch is
  * accepted, each in one place; `watches` has the watch order. Then a server: `peers` is what servers say to each
  * other, `parts` what each may be, `history` its disk, `replica` what all of them do; `election`, `follower`, `leader`,
  * `tracking` (sessions) and `serving` are put together in `server`. A client is `session` and `reach` (the machine)
  * under `face`, which gives it the interface in `zookeeper`.
  *
  * Left out: container and TTL nodes, access lists, passwords of sessions, persistent watches, observers, changing the
- * members.
+ * members, the greatest size of a request (jute.maxbuffer).
  */
 export type { Kept, SyncDecision } from "./decisions.ts";
 export { acceptEpoch, commitPoint, majority, supersedes, syncDecision } from "./decisions.ts";
@@ -15,6 +15,7 @@ export type { ErrorCode } from "./errors.ts";
 export { CODES, ZooKeeperError } from "./errors.ts";
 export type { SessionPort } from "./face.ts";
 export { face } from "./face.ts";
+export { checkNumber, checkPath } from "./input.ts";
 export type {
   CreateMode,
   Data,

@@ -7,6 +7,7 @@
  */
 
 import type { NodeId, Out } from "quorumlab/sim";
+import { checkNumber } from "./input.ts";
 import type {
   EventType,
   Failure,
@@ -28,6 +29,7 @@ import {
   taken,
   tryNext,
 } from "./reach.ts";
+import { watchedBy } from "./watches.ts";
 import type { SessionState } from "./zookeeper.ts";
 import type { Zxid } from "./zxid.ts";
 
@@ -79,18 +81,20 @@ export type Session = {
   news: SessionNews[];
 };
 
-/** Opens a session. @throws RangeError when no server is named */
+/** Opens a session. @throws RangeError when no server is named, or the timeout is none */
 export function openSession(options: SessionOptions, out: Out<ToServer>): Session {
-  if (options.servers.length === 0)
+  const { servers, timeoutMs = 400 } = options;
+  checkNumber("openSession: timeoutMs", timeoutMs);
+  if (servers.length === 0)
     throw new RangeError("openSession: servers is empty; expected at least one server to ask.");
   const session: Session = {
-    servers: options.servers,
+    servers,
     readOnly: options.readOnly ?? false,
     state: "connecting",
     session: 0,
-    timeoutMs: options.timeoutMs ?? 400,
+    timeoutMs,
     server: undefined,
-    turn: Math.floor(out.random() * options.servers.length),
+    turn: Math.floor(out.random() * servers.length),
     taken: false,
     better: undefined,
     xid: 0,
@@ -241,10 +245,4 @@ function replied(
   }
   session.news.push({ kind: "reply", number: first.number, result });
   if (result.kind === "closeSession") end(session, "closed", out);
-}
-
-/** Which watches an event uses up. */
-export function watchedBy(type: EventType): readonly ("data" | "exist" | "child")[] {
-  if (type === "NodeChildrenChanged") return ["child"];
-  return type === "NodeDeleted" ? ["data", "exist", "child"] : ["data", "exist"];
 }

@@ -100,3 +100,9 @@ export function resetWatches(
   }
   return missed;
 }
+
+/** Which watches an event uses up. */
+export function watchedBy(type: EventType): readonly ("data" | "exist" | "child")[] {
+  if (type === "NodeChildrenChanged") return ["child"];
+  return type === "NodeDeleted" ? ["data", "exist", "child"] : ["data", "exist"];
+}

@@ -33,7 +33,8 @@ export type Outcome =
  * One session with an ensemble. Requests are answered in the order in which they were made.
  *
  * Every operation rejects with a ZooKeeperError: with ConnectionLoss when the server went away before the answer
- * (the request may have taken effect), with SessionExpired when the session is over.
+ * (the request may have taken effect), with SessionExpired when the session is over, with BadArguments when an argument
+ * is not what it must be.
  */
 export type ZooKeeper = {
   /** The session's id; 0 before there is one. */
