@@ -7,6 +7,7 @@ import { commitPoint, syncDecision } from "./decisions.ts";
 import { elected, hear, look, notify, renew, undecided } from "./election.ts";
 import { call, follow, obey } from "./follower.ts";
 import { recover } from "./history.ts";
+import { checkNumber } from "./input.ts";
 import { hearFollower, lead, welcome } from "./leader.ts";
 import type { ToClient, ToServer } from "./messages.ts";
 import type { PeerMessage } from "./peers.ts";
@@ -20,7 +21,7 @@ export type EnsembleMessage = ToServer | ToClient | PeerMessage;
  * A server of an ensemble whose members are the servers named.
  *
  * @param members all of them, this one included
- * @throws RangeError when there is none, or one is named twice
+ * @throws RangeError when there is none, or one is named twice, or a number of the options makes no sense
  */
 export function ensemble(
   members: readonly NodeId[],
@@ -37,6 +38,10 @@ export function ensemble(
     syncDecision,
     ...options,
   };
+  checkNumber("ensemble: tickMs", filled.tickMs);
+  checkNumber("ensemble: keep", filled.keep, 0);
+  for (const name of ["initLimit", "syncLimit", "snapshotEvery"] as const)
+    checkNumber(`ensemble: ${name}`, filled[name], 1);
   const isMember = new Set(members);
   if (isMember.size === 0 || isMember.size < members.length) {
     throw new RangeError(
