@@ -63,15 +63,20 @@ export type Answering = (
   from: NodeId,
 ) => object | Promise<object>;
 
-/** A server of the world that runs a client program. */
+/** A server of the world that runs a client program. What a watcher throws ends the run, as what the program throws. */
 export function client<R extends Replies>(
   program: (host: ClientHost<R>) => Promise<void>,
 ): Server<ClientState, ClientMessage> {
-  return withProgram(machine, (host) => program(face(host)));
+  return withProgram(machine, async (host) => {
+    const { own, listening } = face<R>(host);
+    await Promise.all([program(own), listening]);
+  });
 }
 
-/** The async face: a promise for each call, settled by what the machine says. */
-function face<R extends Replies>(host: ProgramHost<ClientMessage>): ClientHost<R> {
+/** The async face: a promise for each call, settled by what the machine says, as long as it listens. */
+function face<R extends Replies>(
+  host: ProgramHost<ClientMessage>,
+): { own: ClientHost<R>; listening: Promise<never> } {
   const { send, receive, ...rest } = host;
   const waiting = new Map<number, (answer: ToProgram) => void>();
   let calls = 0;
@@ -95,9 +100,8 @@ function face<R extends Replies>(host: ProgramHost<ClientMessage>): ClientHost<R
     const answer = await answering?.(request, to);
     if (answer !== undefined) send({ kind: "answer", call, to, answer: { ...answer, call } });
   };
-  void listen();
 
-  return {
+  const own: ClientHost<R> = {
     ...rest,
     call: (to, request, timeoutMs = 100) =>
       new Promise((resolve, reject) => {
@@ -113,6 +117,7 @@ function face<R extends Replies>(host: ProgramHost<ClientMessage>): ClientHost<R
     },
     zookeeper: sessions.open,
   };
+  return { own, listening: listen() };
 }
 
 /** The sessions of a program, each with a face of its own. */

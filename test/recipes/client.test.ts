@@ -105,3 +105,15 @@ test("whoever opens another session has lost the first, and neither hears what t
   await simulate({ seed: 1, servers: { ...servers, app }, forMs: 2000 });
   expect(said).toEqual(["closed", "SessionExpired", true, "SessionExpired", null]);
 });
+
+test("a watcher that throws ends the run with its error, even when the program is over", async () => {
+  const app = client(async (host) => {
+    const zk = await host.zookeeper({ servers: ["s1"] });
+    await zk.getData("/", () => {
+      throw new Error("my own mistake");
+    });
+    void zk.setData("/", "y");
+  });
+  const run = simulate({ seed: 1, servers: { s1: ensemble(["s1"]), app }, forMs: 800 });
+  await expect(run).rejects.toThrow("my own mistake");
+});
