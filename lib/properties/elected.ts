@@ -44,7 +44,6 @@ export type Candidate = {
   /** What `campaign` has learned last in that session, and at which event. */
   readonly owner: SessionId | null;
   readonly learnedAt: number;
-  mayServe(): boolean;
   /** Until when its session lives for certain, in true time. */
   aliveUntilMs(): number;
 };
@@ -54,7 +53,7 @@ export type System = {
   readonly plan: Plan;
   readonly candidates: readonly Candidate[];
   view(): View;
-  /** Those that may serve at this moment, and do not sleep. */
+  /** Those that may serve at the moment of this look, and do not sleep. */
   serving(): Candidate[];
   /** Whose session "/master" belongs to, by the newest tree of the ensemble. */
   owner(): SessionId | null;
@@ -66,7 +65,7 @@ export type System = {
 export type Trial = {
   readonly sessionMs: number;
   readonly forMs: number;
-  /** A candidate has looked whether it may serve. */
+  /** All candidates have looked whether they may serve, each once; this is what one of them saw. */
   onLook?(system: System, candidate: Candidate, serves: boolean): void;
 };
 
@@ -123,8 +122,22 @@ class Running implements System {
   }
 
   serving(): Life[] {
+    return this.awake().filter((each) => each.serves);
+  }
+
+  /**
+   * Asks everybody once, in every trial alike, and hears them all before it judges: nobody can tell one who looks from
+   * one who is looked at, nor be asked a second time because of its answer.
+   */
+  look(onLook: NonNullable<Trial["onLook"]>): void {
+    const awake = this.awake();
+    for (const each of awake) each.serves = each.mayServe();
+    for (const each of awake) onLook(this, each, each.serves);
+  }
+
+  private awake(): Life[] {
     const sinceMs = this.view().atMs - LOOK_MS;
-    return this.candidates.filter((each) => each.lookedMs >= sinceMs && each.mayServe());
+    return this.candidates.filter(({ lookedMs }) => lookedMs >= sinceMs);
   }
 
   owner(): SessionId | null {
@@ -159,7 +172,8 @@ class Life implements Candidate {
   owner: SessionId | null = null;
   learnedAt = 0;
   /** When it looked last whether it may serve, in true time: a candidate that sleeps does not. */
-  lookedMs = 0;
+  lookedMs = -Infinity;
+  serves = false;
   private readonly host: Host;
   private readonly recipe: Recipe;
   private readonly system: Running;
@@ -201,7 +215,7 @@ class Life implements Candidate {
     for (;;) {
       await this.host.sleep((LOOK_MS / 2) * (1 + this.host.random()));
       this.lookedMs = this.host.trueMs();
-      onLook(this.system, this, this.mayServe());
+      this.system.look(onLook);
     }
   }
 }

@@ -58,6 +58,29 @@ export function broadcast(members: readonly string[]) {
   };
 }`;
 
+/** An election whose candidates serve as long as "/master" was theirs when they looked last, or as they please. */
+const noLease = (serves: string, learned = "") => `
+export async function campaign(zookeeper: any, id: string, learn: (owner: number | null) => void) {
+  for (;;) {
+    try {
+      await zookeeper.create("/master", id, "ephemeral").catch(() => {});
+      const { promise: changed, resolve } = Promise.withResolvers<void>();
+      const stat = await zookeeper.exists("/master", () => resolve());
+      const owner = stat?.ephemeralOwner ?? null;
+      ${learned}
+      learn(owner);
+      if (stat !== null) await changed;
+      learn(null);
+    } catch (error) {
+      if (!(error as any).retriable) return;
+    }
+  }
+}
+export function mayServe(known: any, nowMs: number, how: string): boolean {
+  const mine = known.owner === known.session && (how === "byLease" || known.state === "connected");
+  ${serves}
+}`;
+
 /** What the grader says of a text. */
 function grade(exercise: string, source: string): Promise<ExerciseReport> {
   writeFileSync(join(folder, `${exercise}.ts`), source);
@@ -69,6 +92,19 @@ describe("no points are left for", () => {
     const source = `let n = 0;
       export const whatIsWrong = () => (n++ % 2 === 0 ? null : "something is wrong");`;
     expect(await grade("11-property", source)).toMatchObject({ verdict: "violated", points: 0 });
+  });
+
+  test.each([
+    ["whoever is asked the same twice", "asked === last"],
+    ["whoever is asked again within 2 ms", "nowMs - JSON.parse(last || '[0,0]')[1] < 2"],
+  ])("an election without a lease that says no to %s", async (_, again) => {
+    const source = `let last = "";${noLease(`
+      const asked = JSON.stringify([known, nowMs]);
+      const isAgain = ${again};
+      last = asked;
+      return mine && !isAgain;`)}`;
+    const { properties } = await grade("03-election", source);
+    expect(properties[0]).toMatchObject({ verdict: "violated", points: 0 });
   });
 
   test("a broadcast whose log is a variable, which outlives crashes and is shared", async () => {
