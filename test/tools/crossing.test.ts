@@ -181,7 +181,13 @@ describe("a submission to a live exercise", () => {
     expect(await judged()).toMatchObject({ verdict: "ok", points: 2 });
   });
 
-  test.each(["bell", "bell.ring", "bell.ring.constructor", "Promise"])(
+  const hidden = [
+    'new URL("data:,?a").searchParams',
+    'new URL("data:,?a").searchParams.keys()',
+    'new Intl.Segmenter().segment("a")',
+    'new Intl.Segmenter().segment("a")[Symbol.iterator]()',
+  ].map((each) => `Object.getPrototypeOf(${each})`);
+  test.each(["bell", "bell.ring", "bell.ring.constructor", "Promise", ...hidden])(
     "cannot leave a note on %s where another instance of it would find it",
     async (place) => {
       const lies = "return { heard: () => -1 };";

@@ -137,5 +137,12 @@ export function takeAway(
       Object.defineProperty(globalThis, name, { value });
     }
   }
-  harden(globalThis);
+  harden(globalThis, ...hiddenOnes());
+}
+
+/** What no property and no prototype of a global leads to, but a call does. */
+function hiddenOnes(): unknown[] {
+  const { searchParams } = new URL("data:,?a");
+  const segments = new Intl.Segmenter().segment("a");
+  return [searchParams, searchParams.entries(), segments, segments[Symbol.iterator]()];
 }
