@@ -58,6 +58,21 @@ describe("a protocol of a submission", () => {
     expect(states.s1).toEqual({ role: "counting" });
   });
 
+  test("may be an instance of a class, with fields of its own", async () => {
+    const { onStart, onMessage } = counter();
+    class Counter {
+      wire = "connection" as const;
+      onStart(...event: Parameters<typeof onStart>) {
+        return onStart(...event);
+      }
+      onMessage(...event: Parameters<typeof onMessage>) {
+        onMessage(...event);
+      }
+    }
+    const { said } = await run(new Counter());
+    expect(said).toHaveLength(4);
+  });
+
   test("is given nothing that it could change or keep", async () => {
     const kept: Out<string>[] = [];
     const { said } = await run(

@@ -60,13 +60,16 @@ class Gate {
   private take(value: unknown): unknown {
     if (value instanceof Promise) return this.settled(value);
     if (typeof value !== "object" && typeof value !== "function") return value;
+    // A copy of an instance of a class would be without its methods.
+    if (this.live && isProtocol(value)) {
+      return hosted(value, (own, args) => this.call(own, value, args));
+    }
     try {
       return structuredClone(value);
     } catch {
       if (!this.live) throw new Violation("It handed out something that is not plain data.");
     }
     if (typeof value === "function") return this.taken(value as Callable);
-    if (isProtocol(value)) return hosted(value, (own, args) => this.call(own, value, args));
     const fields = Object.entries(value as object).map(([name, field]) => {
       const isMethod = typeof field === "function";
       return [name, isMethod ? this.taken(field, value) : this.take(field)] as const;
