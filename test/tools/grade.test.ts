@@ -414,6 +414,10 @@ describe("a submission that cheats gets nothing", () => {
       "throws a promise that looks like a skipped trial and says that all went well",
       `throw Object.assign(Promise.resolve(), { ...${skip}, then: (done?: any) => done?.(null) ?? null });`,
     ],
+    [
+      "throws what throws when it is looked at",
+      "throw new Proxy(new Error(), { get() { throw 1; }, getPrototypeOf() { throw 2; } });",
+    ],
     ["asks whose function it is", "return (this as any)?.double === undefined ? 1 : 2 * n;"],
     ["returns what compares as it likes", "return { valueOf: () => 2 * n } as any;"],
     ["returns a proxy", "return new Proxy({}, { get: () => () => 2 * n }) as any;"],

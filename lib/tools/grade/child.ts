@@ -10,7 +10,7 @@ import fc from "fast-check";
 import { Violation } from "../../properties/exercise.ts";
 import type { AnyExercise } from "../../properties/index.ts";
 import { harden, openDoors, Refusal, takeAway } from "./doors.ts";
-import { type Ear, listen, type Submission, thrown } from "./ear.ts";
+import { type Ear, isA, listen, type Submission, thrown } from "./ear.ts";
 import { type Found, instancesOf, type Job, type Word } from "./job.ts";
 import { judge, tryExamples } from "./trials.ts";
 
@@ -59,8 +59,8 @@ async function loadSubmission(job: Job, exercise: AnyExercise): Promise<Ear> {
       instances.push((await import(address)) as Submission);
     }
   } catch (error) {
-    if (error instanceof Refusal) throw error;
-    const how = error instanceof SyntaxError ? "It does not parse" : "It threw while it was loaded";
+    if (isA(Refusal, error)) throw error;
+    const how = isA(SyntaxError, error) ? "It does not parse" : "It threw while it was loaded";
     throw new Error(`${how}: ${thrown(error, job.submission)}.`);
   }
   for (const name of exercise.exports) {

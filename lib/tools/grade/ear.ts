@@ -34,7 +34,7 @@ export function listen(
   const [module = {}, ...others] = instances.map((): Record<string, Callable> => ({}));
   const ear: Ear = { module, others, turn: undefined, thrown: new WeakSet() };
   const inWordsHeard = (error: unknown): Error => {
-    const words = error instanceof Violation ? error : inWords(error);
+    const words = isA(Violation, error) ? error : inWords(error);
     ear.thrown.add(words);
     if (words.message.endsWith("your turn")) ear.turn ??= words.message;
     return words;
@@ -72,14 +72,26 @@ function textOf(look: () => unknown): string | undefined {
   }
 }
 
+/** Whether a thrown value is an instance of a class; a proxy may not want to say. */
+export function isA<Kind>(
+  kind: abstract new (...args: never[]) => Kind,
+  error: unknown,
+): error is Kind {
+  try {
+    return error instanceof kind;
+  } catch {
+    return false;
+  }
+}
+
 /** An error's name, message and line in the submission, as far as it has them. */
 export function thrown(error: unknown, file: string): string {
-  const name = error instanceof Error && error.name !== "Error" ? `${error.name}: ` : "";
+  const { name } = inWords(error);
   const folder = file.slice(0, file.lastIndexOf("/") + 1);
   const message = messageOf(error).replaceAll(folder, "").replace(/\.$/, "");
   const line = lineOf(error, file);
   const known = line === undefined || message.includes(`${file.slice(folder.length)}:${line}:`);
-  return `${name}${message}${known ? "" : ` (line ${line})`}`;
+  return `${name === "Error" ? "" : `${name}: `}${message}${known ? "" : ` (line ${line})`}`;
 }
 
 /** What a thrown value says: it can be anything, and its getters can do anything. */
