@@ -15,7 +15,7 @@ export type { ErrorCode } from "./errors.ts";
 export { CODES, ZooKeeperError } from "./errors.ts";
 export type { SessionPort } from "./face.ts";
 export { face } from "./face.ts";
-export { checkNumber, checkPath } from "./input.ts";
+export { checkName, checkNumber, checkPath, checkWord } from "./input.ts";
 export type {
   CreateMode,
   Data,

@@ -27,10 +27,22 @@ export function checkNumber(name: string, value: number, least?: number): void {
   throw new RangeError(`${name} is ${shown(value)}; expected a number ${range}.`);
 }
 
-/** Refuses what cannot have nodes below it, or be one that a session makes. @throws RangeError */
+/** Refuses what is no path, and the root, which nobody makes. @throws RangeError */
 export function checkPath(name: string, path: string): void {
   if (typeof path === "string" && path !== "/" && isPath(path)) return;
   throw new RangeError(`${name} is ${shown(path)}; expected ${A_PATH}.`);
+}
+
+/** Refuses what cannot be the name of one node below another. @throws RangeError */
+export function checkName(name: string, value: string): void {
+  if (typeof value === "string" && !value.includes("/") && isPath(`/-/${value}`)) return;
+  throw new RangeError(`${name} is ${shown(value)}; expected the name of one node.`);
+}
+
+/** Refuses what is none of the words known. @throws RangeError */
+export function checkWord(name: string, word: string, ...known: readonly string[]): void {
+  if (known.includes(word)) return;
+  throw new RangeError(`${name} is ${shown(word)}; expected ${known.join(" or ")}.`);
 }
 
 /**

@@ -5,7 +5,7 @@
  * Source: ZooKeeper Recipes and Solutions, "Double Barriers".
  */
 
-import type { ZooKeeper } from "quorumlab/ensemble";
+import { checkName, checkNumber, checkPath, type ZooKeeper } from "quorumlab/ensemble";
 import { change, disown, type Own, own } from "./own.ts";
 import { answered, type Clock, makeDirectory, signal } from "./patience.ts";
 
@@ -29,6 +29,9 @@ export function doubleBarrier(
   size: number,
   name: string,
 ): DoubleBarrier {
+  checkPath("doubleBarrier: the path", path);
+  checkNumber("doubleBarrier: size", size, 1);
+  checkName("doubleBarrier: the name", name);
   // What opens the barrier is not among those that are counted.
   const [inside, ready] = [`${path}/in`, `${path}/ready`];
   let mine: Own | undefined;

@@ -4,6 +4,7 @@
  */
 
 import {
+  checkNumber,
   face as faceOf,
   type SessionNews,
   type SessionOptions,
@@ -83,17 +84,14 @@ function face<R extends Replies>(
   let answering: Answering | undefined;
   const sessions = sessionsOver(send);
 
-  const listen = async (): Promise<never> => {
-    for (;;) {
-      const message = (await receive()) as ToProgram;
-      if (message.kind === "session") {
-        sessions.hear(message);
-      } else if (message.kind === "asked") {
-        give(message.from, message.call, message.request).catch(() => {});
-      } else {
-        waiting.get(message.call)?.(message);
-        waiting.delete(message.call);
-      }
+  const hear = (message: ToProgram): void => {
+    if (message.kind === "session") {
+      sessions.hear(message);
+    } else if (message.kind === "asked") {
+      give(message.from, message.call, message.request).catch(() => {});
+    } else {
+      waiting.get(message.call)?.(message);
+      waiting.delete(message.call);
     }
   };
   const give = async (to: NodeId, call: number, request: Numbered): Promise<void> => {
@@ -105,6 +103,7 @@ function face<R extends Replies>(
     ...rest,
     call: (to, request, timeoutMs = 100) =>
       new Promise((resolve, reject) => {
+        checkNumber("call: timeoutMs", timeoutMs, 0);
         const call = ++calls;
         waiting.set(call, (answer) => {
           if (answer.kind === "failed") reject(new CallError(answer.code, to, request.kind));
@@ -117,7 +116,14 @@ function face<R extends Replies>(
     },
     zookeeper: sessions.open,
   };
-  return { own, listening: listen() };
+  return { own, listening: listen(receive, hear) };
+}
+
+async function listen(
+  receive: ProgramHost<ClientMessage>["receive"],
+  hear: (message: ToProgram) => void,
+): Promise<never> {
+  for (;;) hear((await receive()) as ToProgram);
 }
 
 /** The sessions of a program, each with a face of its own. */

@@ -1,6 +1,6 @@
 /** A shared value: read from memory, kept up to date by a watch, and changed only by whoever has seen what it changes. */
 
-import type { Data, ZooKeeper } from "quorumlab/ensemble";
+import { checkPath, type Data, type ZooKeeper } from "quorumlab/ensemble";
 import {
   answered,
   type Clock,
@@ -36,6 +36,7 @@ export function configuration(
   path: string,
   onChange: (value: Data | null) => void = () => {},
 ): Configuration {
+  checkPath("configuration: the path", path);
   const directory = path.slice(0, path.lastIndexOf("/"));
   const write = (value: Data, version?: number) =>
     version === undefined ? zk.create(path, value) : zk.setData(path, value, version);

@@ -5,7 +5,7 @@
  * Source: ZooKeeper Recipes and Solutions, "Leader Election".
  */
 
-import type { Watcher, ZooKeeper } from "quorumlab/ensemble";
+import { checkPath, type Watcher, type ZooKeeper } from "quorumlab/ensemble";
 import { inSequence, type Own, own, standInLine } from "./own.ts";
 import { answered, type Clock, failedWith, look, makeDirectory, textOf } from "./patience.ts";
 
@@ -33,6 +33,7 @@ export type Election = {
  * @param path "/master" unless told
  */
 export function plainElection(path: string = "/master"): Election {
+  checkPath("plainElection: the path", path);
   return {
     async campaign(zk, clock, name) {
       const directory = path.slice(0, path.lastIndexOf("/"));
@@ -52,6 +53,7 @@ export function plainElection(path: string = "/master"): Election {
  * @param directory where they stand: "/candidates" unless told
  */
 export function sequentialElection(directory: string = "/candidates"): Election {
+  checkPath("sequentialElection: the directory", directory);
   return {
     campaign: (zk, clock, name) => standInLine(zk, clock, directory, "candidate", name),
     async incumbent(zk, watcher) {

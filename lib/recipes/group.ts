@@ -1,6 +1,6 @@
 /** Group membership: a member is there as long as its session is, and everybody knows who is there. */
 
-import type { Data, Watcher, ZooKeeper } from "quorumlab/ensemble";
+import { checkName, checkPath, type Data, type Watcher, type ZooKeeper } from "quorumlab/ensemble";
 import { disown, own } from "./own.ts";
 import { answered, type Clock, keepReading, makeDirectory } from "./patience.ts";
 
@@ -18,6 +18,8 @@ export async function joinGroup(
   name: string,
   data?: Data,
 ): Promise<() => Promise<void>> {
+  checkPath("joinGroup: the directory", directory);
+  checkName("joinGroup: the name", name);
   await answered(zk, clock, () => makeDirectory(zk, directory));
   const mine = await own(zk, clock, `${directory}/${name}`, data);
   return () => disown(zk, clock, mine);
@@ -37,6 +39,7 @@ export function groupMembers(
   directory: string,
   onChange: (members: readonly string[]) => void = () => {},
 ): Group {
+  checkPath("groupMembers: the directory", directory);
   let members: readonly string[] = [];
   const list = async (watcher: Watcher) => {
     await makeDirectory(zk, directory);

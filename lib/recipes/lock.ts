@@ -1,7 +1,7 @@
 /** A lock is an election whose winners resign; a shared one lets readers pass each other. */
 
-import type { ZooKeeper } from "quorumlab/ensemble";
-import { type Mastership, type MastershipOptions, mastership } from "./mastership.ts";
+import { checkPath, checkWord, type ZooKeeper } from "quorumlab/ensemble";
+import { checkServes, type Mastership, type MastershipOptions, mastership } from "./mastership.ts";
 import { standInLine } from "./own.ts";
 import type { Clock } from "./patience.ts";
 
@@ -22,6 +22,9 @@ export async function lock(
   options: MastershipOptions & { readonly kind?: "read" | "write" },
 ): Promise<Mastership> {
   const { kind = "write" } = options;
+  checkPath("lock: the directory", directory);
+  checkWord("lock: kind", kind, "read", "write");
+  checkServes(options);
   const isInTheWay = (name: string) => kind === "write" || name.startsWith("write");
   const place = await standInLine(zk, clock, directory, kind, "", isInTheWay);
   return mastership(zk, clock, place, options);

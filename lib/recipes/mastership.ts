@@ -3,7 +3,7 @@
  * master goes by what it knows for certain: that its node is there, and that its session lives.
  */
 
-import type { ZooKeeper } from "quorumlab/ensemble";
+import { checkNumber, checkWord, type ZooKeeper } from "quorumlab/ensemble";
 import { disown, type Own } from "./own.ts";
 import { type Clock, keepReading } from "./patience.ts";
 
@@ -19,6 +19,12 @@ export type MastershipOptions = {
    */
   readonly drift?: number;
 };
+
+/** Refuses what says nothing. A lock is refused before it is waited for. @throws RangeError */
+export function checkServes({ serves, drift = 0 }: MastershipOptions): void {
+  checkWord("mastership: serves", serves, "whileConnected", "byLease");
+  checkNumber("mastership: drift", drift, 0);
+}
 
 /** One mastership, from winning an election until it is over; it does not come back. */
 export type Mastership = {
@@ -45,8 +51,10 @@ export function mastership(
   zk: ZooKeeper,
   clock: Clock,
   won: Own,
-  { serves, drift = 0.1 }: MastershipOptions,
+  options: MastershipOptions,
 ): Mastership {
+  checkServes(options);
+  const { serves, drift = 0.1 } = options;
   let isMine = true;
   let isOver = false;
   let end: (why: "resigned" | "deposed") => void = () => {};

@@ -6,7 +6,7 @@
  * Source: ZooKeeper Recipes and Solutions, "Queues", which loses what a dead consumer has taken; kazoo's LockingQueue.
  */
 
-import type { Data, ZooKeeper } from "quorumlab/ensemble";
+import { checkPath, type Data, type ZooKeeper } from "quorumlab/ensemble";
 import { disown, inSequence, ownSequential, tryOwn } from "./own.ts";
 import { answered, type Clock, failedWith, isLost, makeDirectory, signal } from "./patience.ts";
 
@@ -28,6 +28,7 @@ export type Queue = {
 
 /** A queue in a directory. All of its operations reject with SessionExpired at the end of the session. */
 export function queue(zk: ZooKeeper, clock: Clock, directory: string): Queue {
+  checkPath("queue: the directory", directory);
   const [items, claims] = [`${directory}/items`, `${directory}/claims`];
   /** What this session has claimed, or is about to: several may take from one queue object. */
   const mine = new Set<string>();

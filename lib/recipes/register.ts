@@ -6,6 +6,7 @@
  * is another one, and must not come back under its name.
  */
 
+import { checkNumber } from "quorumlab/ensemble";
 import {
   type NodeId,
   type Out,
@@ -27,12 +28,14 @@ export type QuorumSizes = { readonly read: number; readonly write: number };
 
 /** Majorities: the smallest quorums of which any two share a replica. */
 export function quorumSizes(replicas: number): QuorumSizes {
+  checkNumber("quorumSizes: replicas", replicas, 1);
   const majority = Math.floor(replicas / 2) + 1;
   return { read: majority, write: majority };
 }
 
 /** The version with the highest timestamp. Two writers may choose one counter; their names decide. */
 export function newest(versions: readonly Version[]): Version {
+  checkNumber("newest: the number of versions", versions.length, 1);
   return versions.reduce((a, b) => (isAfter(b.timestamp, a.timestamp) ? b : a));
 }
 
@@ -109,6 +112,8 @@ const CALLS = 2 ** 32;
 /** A client's machine: it asks all replicas, again and again, until as many as needed have answered. */
 function gatherer(options: RegisterOptions): Protocol<State, RegisterMessage> {
   const { replicas, againMs = 20, timeoutMs = 200 } = options;
+  checkNumber("registerClient: againMs", againMs);
+  checkNumber("registerClient: timeoutMs", timeoutMs);
 
   function ask({ calls }: State, call: number, out: Out<RegisterMessage>): void {
     const { request, answers } = calls[call] as Call;

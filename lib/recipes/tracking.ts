@@ -3,7 +3,7 @@
  * that answer may be is known, and what it is worth without a connection is the caller's choice.
  */
 
-import type { ZooKeeper } from "quorumlab/ensemble";
+import { checkWord, type ZooKeeper } from "quorumlab/ensemble";
 import type { Election, Master } from "./election.ts";
 import { type Clock, keepReading } from "./patience.ts";
 
@@ -32,6 +32,7 @@ export function masterTracking(
     readonly onChange?: (master: Master | null) => void;
   },
 ): MasterTracking {
+  checkWord("masterTracking: whileDisconnected", options.whileDisconnected, "lastKnown", "null");
   let master: Master | null = null;
   const tell = (now: Master | null) => {
     if (now?.token === master?.token) return;
