@@ -5,7 +5,7 @@ import { placesBeside, stem } from "./beside.ts";
 import { type Board, boardOf, nameMarks, plotOn, timeAxis } from "./board.ts";
 import { checkWidth, element, onCard, type Sign } from "./document.ts";
 import { boxMarks, crossMarks, lineMarks, textMarks } from "./marks.ts";
-import { type Answer, lengthOf, outagesOf, type Pause, pausesOf } from "./outages.ts";
+import { type Answer, lengthOf, outagesOf, type Pause, pausesOf, timeOf } from "./outages.ts";
 import { palette, paper } from "./palette.ts";
 import type { Picture } from "./picture.ts";
 import { type Candidate, type Line, Room } from "./places.ts";
@@ -78,7 +78,7 @@ function windowOf(rows: readonly Answers[], { window }: AvailabilityOptions): Wi
   const names = rows.map(({ name }) => name);
   const twice = names.find((name, at) => names.indexOf(name) !== at);
   if (twice !== undefined) throw new Error(`availability: two rows have the name "${twice}".`);
-  const times = rows.flatMap(({ answers }) => answers.map(({ atMs }) => atMs));
+  const times = rows.flatMap(({ answers }) => answers.map(timeOf));
   const first = times.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
   const last = times.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
   const aside = (last - first || 1) / 60;

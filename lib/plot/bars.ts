@@ -32,7 +32,7 @@ const SIZE = 11;
 /** Draws a bar for each item, from the top down. Throws one sentence when a value is no number from 0 up. */
 export function bars(items: readonly Item[], options: BarsOptions): Picture {
   const { width = 520, label, reference } = options;
-  validate(items, width);
+  validate(items, reference, width);
   const field = fieldOf(items, options, width);
   const { left, right, greatest, height } = field;
   return onCard({
@@ -67,12 +67,17 @@ type Field = {
   y(row: number): number;
 };
 
-function validate(items: readonly Item[], width: number): void {
+function validate(
+  items: readonly Item[],
+  reference: BarsOptions["reference"],
+  width: number,
+): void {
   checkWidth("bars", width);
   if (items.length === 0 || items.length > MOST_ITEMS) {
     throw new Error(`bars: 1 to ${MOST_ITEMS} items can be drawn, not ${items.length}.`);
   }
-  for (const { name, value } of items) {
+  const line = reference && { name: reference.text, value: reference.value };
+  for (const { name, value } of line === undefined ? items : [...items, line]) {
     if (value >= 0 && Number.isFinite(value)) continue;
     throw new Error(`bars: "${name}" is ${value}; a finite number from 0 up was expected.`);
   }

@@ -72,7 +72,7 @@ function partsOf(path: string): string[] {
 
 /** The path and all its parents but the root. */
 function wayTo(path: string): string[] {
-  const parts = partsOf(path);
+  const parts = partsOf(String(path));
   if (path !== `/${parts.join("/")}`) {
     throw new Error(`tree: "${path}" is no path; one such as "/config/db-ip" was expected.`);
   }

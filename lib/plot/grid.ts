@@ -91,8 +91,8 @@ export function axisMarks(
 ): Plot.Markish[] {
   const { left, right, top } = grid;
   const label = (axis: Axis, arrow: string, room: number) => {
-    const unit = axis.unit === undefined ? "" : ` (${axis.unit})`;
-    return shorten(`${plainText(axis.label + unit)} ${arrow}`, room, 10.5);
+    const unit = axis.unit === undefined ? "" : ` (${plainText(axis.unit)})`;
+    return shorten(`${plainText(axis.label)}${unit} ${arrow}`, room, 10.5);
   };
   const labels: Label[] = [
     { text: label(x, "→", right - left), x: right, y: HEIGHT - 8, anchor: "end", size: 10.5 },

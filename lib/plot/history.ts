@@ -8,7 +8,7 @@ import { palette } from "./palette.ts";
 import type { Picture } from "./picture.ts";
 import { type Candidate, type Line, Room, type Wish } from "./places.ts";
 import { linearizationPoints } from "./points.ts";
-import { type Bar, type Rows, rowsOf } from "./rows.ts";
+import { type Bar, checkTimes, type Rows, rowsOf } from "./rows.ts";
 import { BAR, barMarks, boxOfBar, groundMarks, type Sheet, scalesOf, sheetOf } from "./sheet.ts";
 import { type Box, boxOf, overlap, plainText, shorten, widthOf } from "./text.ts";
 import { conclusionOf, leftOut, signsOf, tell, tellTitle } from "./verdict.ts";
@@ -41,6 +41,7 @@ export function historyBars<Input, Output>(
   const { width = 760, result, label = operationText }: HistoryOptions = options;
   checkWidth("historyBars", width);
   if (history.length === 0) throw new Error("historyBars: the history has no operations to draw.");
+  checkTimes(history);
   const broken = result?.verdict === "violated" ? result : undefined;
   const shown = broken?.prefix ?? history;
   const rows = rowsOf(shown, broken?.operation);

@@ -6,6 +6,12 @@ export type Answer = { readonly atMs: number; readonly ok: boolean; readonly lab
 /** A time without a good answer, and how many were refused in it. */
 export type Pause = { readonly fromMs: number; readonly toMs: number; readonly refused: number };
 
+/** When an answer came. Throws one sentence when that is no number. */
+export function timeOf({ atMs }: Answer): number {
+  if (Number.isFinite(atMs)) return atMs;
+  throw new Error(`An answer is at ${atMs} ms; a finite number was expected.`);
+}
+
 /** A pause is an outage when it is more than so many times as long as the usual one. */
 const UNUSUAL = 3;
 
@@ -30,7 +36,8 @@ export function pausesOf(answers: readonly Answer[]): Pause[] {
   let fromMs: number | undefined;
   let refused = 0;
   let toMs = 0;
-  for (const { atMs, ok } of answers.toSorted((a, b) => a.atMs - b.atMs)) {
+  const times = answers.map((answer) => ({ atMs: timeOf(answer), ok: answer.ok }));
+  for (const { atMs, ok } of times.sort((a, b) => a.atMs - b.atMs)) {
     toMs = atMs;
     if (ok && fromMs !== undefined) pauses.push({ fromMs, toMs, refused });
     if (ok) [fromMs, refused] = [atMs, 0];

@@ -16,6 +16,17 @@ export type Rows = {
 const MOST_OPERATIONS = 60;
 const MOST_ROWS = 16;
 
+/** Throws one sentence when an operation has no place in time. */
+export function checkTimes(history: History): void {
+  for (const operation of history) {
+    const { id, invokedMs } = operation;
+    const lastMs = operation.outcome === "info" ? invokedMs : operation.returnedMs;
+    if (Number.isFinite(invokedMs) && Number.isFinite(lastMs)) continue;
+    const from = `historyBars: operation ${id} goes from ${invokedMs} to ${lastMs} ms`;
+    throw new Error(`${from}; finite numbers were expected.`);
+  }
+}
+
 /**
  * Puts operations on rows, in the order of their invocation. Of a long history the beginning is drawn, or, when an
  * operation is in focus, the end: a checker's shortest failing prefix ends at it.

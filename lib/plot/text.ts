@@ -21,8 +21,11 @@ export type Label = {
   readonly bold?: boolean;
 };
 
-/** Makes any text drawable: one line, without the control characters that XML refuses or that reorder a line. */
+/** Makes any text drawable: one line, without the control characters that XML refuses or that reorder a line. Throws when it is none. */
 export function plainText(text: string): string {
+  if (typeof text !== "string") {
+    throw new Error(`A title, name or label of a picture is ${String(text)}; a text was expected.`);
+  }
   return text
     .toWellFormed()
     .replace(/[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069\ufffe\uffff]+/gu, " ")

@@ -65,3 +65,16 @@ test("each bad option gets a sentence that names it", () => {
     "the window goes from 9 ms to 9 ms",
   );
 });
+
+test("an answer that came at no time gets a sentence", () => {
+  const at = (atMs: number) => [
+    { atMs, ok: true },
+    { atMs: 5, ok: true },
+  ];
+  const sentence = (ms: string) => `An answer is at ${ms} ms; a finite number was expected.`;
+  expect(() => outagesOf(at(Number.NaN))).toThrow(sentence("NaN"));
+  expect(() => outagesOf(at(Number.NaN).slice(0, 1))).toThrow(sentence("NaN"));
+  expect(() => availability([{ name: "a", answers: at(-Infinity) }])).toThrow(
+    sentence("-Infinity"),
+  );
+});

@@ -102,3 +102,15 @@ test("a label can be made from the operation", () => {
 test("a history without operations cannot be drawn", () => {
   expect(() => historyBars([])).toThrow("the history has no operations to draw");
 });
+
+test("an operation without a place in time gets a sentence that names it", () => {
+  const [first] = fine();
+  const timeless = (changed: object) => () => historyBars([{ ...first, ...changed } as never]);
+  const bad = "finite numbers were expected.";
+  expect(timeless({ id: 4, invokedMs: Number.NaN, returnedMs: 3 })).toThrow(
+    `historyBars: operation 4 goes from NaN to 3 ms; ${bad}`,
+  );
+  expect(timeless({ id: 4, invokedMs: 1, returnedMs: undefined })).toThrow(
+    `to undefined ms; ${bad}`,
+  );
+});

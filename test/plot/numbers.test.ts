@@ -77,4 +77,19 @@ test("each bad number gets a sentence that names it", () => {
   );
   expect(() => bars([{ name: "b", value: -1 }], { title: "t", label: "l" })).toThrow('"b" is -1');
   expect(() => bars([], { title: "t", label: "l" })).toThrow("1 to 40 items can be drawn, not 0");
+  const limit = { title: "t", label: "l", reference: { value: Number.NaN, text: "limit" } };
+  expect(() => bars([{ name: "b", value: 1 }], limit)).toThrow('"limit" is NaN; a finite number');
+});
+
+test("a title or label that is missing or no text gets a sentence", () => {
+  const one = [{ name: "b", value: 1 }];
+  const none = (value: unknown) => value as never;
+  const sentence = (given: string) =>
+    `A title, name or label of a picture is ${given}; a text was expected.`;
+  expect(() => bars(one, none({ label: "l" }))).toThrow(sentence("undefined"));
+  expect(() => bars(one, none({ title: 5, label: "l" }))).toThrow(sentence("5"));
+  const points = [{ x: 1, y: 1 }];
+  const series = [{ name: "s", points }];
+  expect(() => curve(series, { ...axes, x: none({}) })).toThrow(sentence("undefined"));
+  expect(() => curve([none({ points })], axes)).toThrow(sentence("undefined"));
 });

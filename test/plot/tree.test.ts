@@ -56,5 +56,6 @@ test("each bad path gets a sentence that names it", () => {
   for (const path of ["config", "/config/", "//a", ""]) {
     expect(() => tree([{ path }])).toThrow(`tree: "${path}" is no path`);
   }
+  expect(() => tree([{ path: 5 as never }])).toThrow('tree: "5" is no path');
   expect(() => tree([{ path: "/a" }, { path: "/a" }])).toThrow('"/a" is there twice');
 });
