@@ -213,6 +213,21 @@ describe("what a submission does is reported as what it is", () => {
     expect(tried).toEqual([0, 1, 2, 3]);
   });
 
+  test("who has to wait for a busy machine is not too slow", async () => {
+    const source = `const asleep = new Int32Array(new SharedArrayBuffer(4));
+      export function double(n: number) { Atomics.wait(asleep, 0, 0, 40); return 2 * n; }${LATER}`;
+    expect(await grade(source)).toMatchObject({ verdict: "ok", points: 6 });
+  });
+
+  test("who waits for ever is ended all the same", async () => {
+    const source = `const asleep = new Int32Array(new SharedArrayBuffer(4));
+      export function double() { Atomics.wait(asleep, 0, 0); }${LATER}`;
+    const limits = { ...settings.limits, examplesMs: 200, propertyMs: 200 };
+    const message =
+      "It did not end within 1 s while it was tried, and had less than 0.2 s of a processor: the machine is too busy, or it only waits.";
+    expect(heard(await grade(source, { limits }))).toEqual([unknown, ok, unknown, message]);
+  });
+
   test("a syntax error, with its line", async () => {
     const report = await grade(`${DOUBLE}${LATER}export {`, { types: true });
     expect(report.message).toMatch(/^It does not parse: line 3: /);

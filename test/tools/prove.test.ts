@@ -46,7 +46,7 @@ test("what is known to be wrong is searched for 20 times; what is missed fails t
   expect(row(text, "it holds the latest").slice(1, 3)).toEqual(["20/20", "1"]);
   expect(row(text, "it doesn't hear").slice(1)).toEqual(["0/2"]);
   expect(text).toMatch(
-    /it doesn't hear .*: missed too often\. Only \d+ of 1000000 trials ended in 1 s\.\n +again: npx quorumlab replay greatest 2 --seed \d+ --wrong 'it doesn'\\''t hear/,
+    /it doesn't hear .*: missed too often\. Only \d+ of 1000000 trials ended in 1 s of computing\.\n +again: npx quorumlab replay greatest 2 --seed \d+ --wrong 'it doesn'\\''t hear/,
   );
 });
 

@@ -7,7 +7,7 @@ import { randomBytes } from "node:crypto";
 import { join, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import type { AnyExercise } from "../../properties/index.ts";
-import { type Ending, fenced } from "./fence.ts";
+import { CLOCK_TIMES, type Ending, fenced } from "./fence.ts";
 import type { Found, Job, Task, Word } from "./job.ts";
 import type { Finding } from "./report.ts";
 import { type GradeOptions, LIMITS, type Limits, PROJECT, TABLE } from "./settings.ts";
@@ -26,8 +26,8 @@ type Attempt = {
   printed: string;
   readonly found: Map<number, Found>;
   limits: Limits;
-  /** The end of the time for all properties, on `performance.now`. */
-  readonly untilMs: number;
+  /** What is left of the time for all properties. */
+  leftMs: number;
 };
 
 /** Tries the examples and the properties, each until its verdict or its limit. */
@@ -38,13 +38,11 @@ export async function attempt(
   options: GradeOptions,
 ): Promise<Outcome> {
   const limits = { ...LIMITS, ...options.limits };
-  const untilMs = performance.now() + limits.totalMs;
-  const state: Attempt = { printed: "", found: new Map(), limits, untilMs };
+  const state: Attempt = { printed: "", found: new Map(), limits, leftMs: limits.totalMs };
   let tasks = tasksOf(exercise, seed, options);
   let examples = options.only === undefined;
   while (examples || tasks.length > 0) {
-    const leftMs = untilMs - performance.now();
-    if (leftMs <= 0 || options.signal?.aborted) break;
+    if (state.leftMs <= 0 || options.signal?.aborted) break;
     const job: Job = {
       nonce: randomBytes(16).toString("hex"),
       exercise: exercise.name,
@@ -55,7 +53,7 @@ export async function attempt(
       examples,
       tasks,
       times: options.times ?? 1,
-      patienceMs: Math.min(leftMs, 0.8 * state.limits.propertyMs),
+      patienceMs: Math.min(state.leftMs, 0.8 * state.limits.propertyMs),
     };
     const died = await oneChild(job, state, options);
     if (died === undefined) break;
@@ -87,8 +85,8 @@ async function oneChild(
   state: Attempt,
   options: GradeOptions,
 ): Promise<number | undefined> {
-  const { limits, untilMs } = state;
-  const atMost = (ms: number) => Math.min(ms, Math.max(1, untilMs - performance.now()));
+  const { limits, leftMs } = state;
+  const atMost = (ms: number, usedMs: number) => Math.min(ms, Math.max(1, leftMs - usedMs));
   let trying: Extract<Word, { kind: "begin" }> | undefined;
   let last: Word | undefined;
   const hear = (word: Word) => {
@@ -96,7 +94,7 @@ async function oneChild(
     if (word.kind === "found") state.found.set(word.found.number, word.found);
     if (word.kind === "begin") {
       trying = word;
-      fence.allow(atMost(limitOf(word.number, limits)));
+      fence.allow(atMost(limitOf(word.number, limits), fence.usedMs()));
     }
     if (word.kind === "begin" || word.kind === "progress") {
       const { number: property } = word;
@@ -107,7 +105,7 @@ async function oneChild(
   const fence = fenced(childArguments(job, limits, options), {
     input: JSON.stringify(job),
     memoryMb: limits.memoryMb,
-    timeMs: atMost(limits.loadMs),
+    timeMs: atMost(limits.loadMs, 0),
     onWord(line) {
       // Only the grader's own code in the child knows the nonce.
       if (line.startsWith(`${job.nonce} `)) hear(JSON.parse(line.slice(job.nonce.length)) as Word);
@@ -116,11 +114,12 @@ async function oneChild(
   options.signal?.addEventListener("abort", fence.stop, { once: true });
   const ending = await fence.ended;
   options.signal?.removeEventListener("abort", fence.stop);
+  state.leftMs -= ending.usedMs;
   state.printed ||= ending.stdout;
   if (last?.kind === "done" || ending.why === "stopped") return undefined;
   const said = last?.kind === "broken" ? last.message : undefined;
   const wrong = trouble(ending, said, limits, trying?.number);
-  if (ending.why === "time") state.limits = hurried(limits);
+  if (ending.why === "time" || ending.why === "clock") state.limits = hurried(limits);
   if (trying === undefined) state.wrong = wrong;
   else state.found.set(trying.number, { number: trying.number, runs: 0, ...wrong });
   return trying?.number;
@@ -159,8 +158,12 @@ function trouble(
 ): { verdict: Finding; message: string } {
   if (said !== undefined) return { verdict: "broken", message: said };
   const during = number === undefined ? "while it was loaded" : "while it was tried";
+  const seconds = (number === undefined ? limits.loadMs : limitOf(number, limits)) / 1000;
+  if (ending.why === "clock") {
+    const message = `It did not end within ${CLOCK_TIMES * seconds} s ${during}, and had less than ${seconds} s of a processor: the machine is too busy, or it only waits.`;
+    return { verdict: "unknown", message };
+  }
   if (ending.why === "time" || ending.signal === "SIGXCPU") {
-    const seconds = (number === undefined ? limits.loadMs : limitOf(number, limits)) / 1000;
     const message = `It did not end within ${seconds} s ${during}: an endless loop, or far too slow.`;
     return { verdict: "unknown", message };
   }

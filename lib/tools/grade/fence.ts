@@ -8,11 +8,20 @@ import { promisify } from "node:util";
 
 /** Where there is no /proc, every look at a process's memory is a process of its own. */
 const WATCH_EVERY_MS = process.platform === "linux" ? 50 : 500;
+/** On a busy machine a second of the processor takes longer by the clock: so many times as long is waited for it. */
+export const CLOCK_TIMES = 5;
+/** The unit of /proc, 1 / sysconf(_SC_CLK_TCK). */
+const TICK_MS = 10;
 const KEPT_CHARACTERS = 8_000;
 
-/** How a process ended: by itself, or because of a limit, or because it was told to stop. */
+/**
+ * How a process ended: by itself, or because of a limit, or because it was told to stop. `time` is that of the
+ * processor, which is its own doing; `clock`, that it had too little of it for too long, or only waited.
+ */
 export type Ending = {
-  readonly why: "itself" | "time" | "memory" | "stopped";
+  readonly why: "itself" | "time" | "clock" | "memory" | "stopped";
+  /** How long processors worked for it. */
+  readonly usedMs: number;
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
   /** The first characters of what it wrote to standard output, and the last of standard error. */
@@ -24,6 +33,7 @@ export type FenceOptions = {
   readonly input: string;
   /** Resident memory in megabytes: typed arrays lie outside of the heap that Node limits itself. */
   readonly memoryMb: number;
+  /** Of a processor: whoever has to share it is given the same. */
   readonly timeMs: number;
   /** A line that the process wrote to file descriptor 3. */
   onWord?(line: string): void;
@@ -31,8 +41,10 @@ export type FenceOptions = {
 
 export type Fence = {
   readonly ended: Promise<Ending>;
-  /** Starts the clock again: so much time from now on. */
+  /** So much of a processor from now on. */
   allow(timeMs: number): void;
+  /** How long processors worked for it so far. */
+  usedMs(): number;
   stop(): void;
 };
 
@@ -44,9 +56,19 @@ export function fenced(args: readonly string[], options: FenceOptions): Fence {
     if (why === "itself") why = because;
     child.kill("SIGKILL");
   };
-  let clock = setTimeout(end, options.timeMs, "time");
+  let used: Usage = { memoryMb: 0, timeMs: 0 };
+  let mostMs = 0;
+  let clock: NodeJS.Timeout | undefined;
+  const allow = (timeMs: number) => {
+    mostMs = used.timeMs + timeMs;
+    clearTimeout(clock);
+    clock = setTimeout(end, CLOCK_TIMES * timeMs, "clock");
+  };
+  allow(options.timeMs);
   const watch = setInterval(async () => {
-    if ((await residentMb(child.pid)) > options.memoryMb) end("memory");
+    used = (await usageOf(child.pid)) ?? used;
+    if (used.memoryMb > options.memoryMb) end("memory");
+    if (used.timeMs > mostMs) end("time");
   }, WATCH_EVERY_MS);
   const [stdin, stdout, stderr, words] = child.stdio as unknown as [Writable, ...Readable[]];
   const first = collected(stdout, (text) => text.slice(0, KEPT_CHARACTERS));
@@ -59,15 +81,13 @@ export function fenced(args: readonly string[], options: FenceOptions): Fence {
     child.on("close", (code, signal) => {
       clearTimeout(clock);
       clearInterval(watch);
-      resolve({ why, code, signal, stdout: first(), stderr: last() });
+      resolve({ why, usedMs: used.timeMs, code, signal, stdout: first(), stderr: last() });
     });
   });
   return {
     ended,
-    allow(timeMs) {
-      clearTimeout(clock);
-      clock = setTimeout(end, timeMs, "time");
-    },
+    allow,
+    usedMs: () => used.timeMs,
     stop: () => end("stopped"),
   };
 }
@@ -90,17 +110,29 @@ function collected(stream: Readable | undefined, cut: (text: string) => string):
   return () => all;
 }
 
-/** How much memory a process occupies, in megabytes; 0 when it is gone. */
-async function residentMb(pid: number | undefined): Promise<number> {
-  if (pid === undefined) return 0;
+type Usage = { readonly memoryMb: number; readonly timeMs: number };
+
+/** How much memory a process occupies, and how long processors have worked for it; undefined when it is gone. */
+async function usageOf(pid: number | undefined): Promise<Usage | undefined> {
+  if (pid === undefined) return undefined;
   try {
     if (process.platform === "linux") {
-      const status = readFileSync(`/proc/${pid}/status`, "utf8");
-      return Number(/^VmRSS:\s+(\d+)/m.exec(status)?.[1] ?? 0) / 1024;
+      const resident = /^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1];
+      // After the name, which may hold anything, come the state and ten more before the two times.
+      const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+      const [user, system] = stat
+        .slice(stat.lastIndexOf(")") + 2)
+        .split(" ")
+        .slice(11);
+      const timeMs = TICK_MS * (Number(user) + Number(system));
+      return { memoryMb: Number(resident ?? 0) / 1024, timeMs };
     }
-    const { stdout } = await promisify(execFile)("ps", ["-o", "rss=", "-p", String(pid)]);
-    return Number(stdout) / 1024;
+    const { stdout } = await promisify(execFile)("ps", ["-o", "rss=,time=", "-p", String(pid)]);
+    const [resident, time = ""] = stdout.trim().split(/\s+/);
+    // [hours:]minutes:seconds
+    const seconds = time.split(":").reduce((sum, each) => 60 * sum + Number(each), 0);
+    return { memoryMb: Number(resident) / 1024, timeMs: 1000 * seconds };
   } catch {
-    return 0;
+    return undefined;
   }
 }

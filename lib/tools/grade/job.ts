@@ -33,7 +33,7 @@ export type Job = {
   readonly tasks: readonly Task[];
   /** How many times the usual number of trials. */
   readonly times: number;
-  /** After this many milliseconds a property stops by itself, with what it has. */
+  /** After this many milliseconds of a processor a property stops by itself, with what it has. */
   readonly patienceMs: number;
 };
 

@@ -13,6 +13,7 @@ export const DEFAULT_FOLDER: string = join(PROJECT, "work/exercises");
 /** The module with the table of exercises. */
 export const TABLE: string = join(PROJECT, "lib/properties/index.ts");
 
+/** Times are those of a processor, so that a verdict does not depend on what else the machine has to do. */
 export type Limits = {
   /** To load the library and the submission. */
   readonly loadMs: number;

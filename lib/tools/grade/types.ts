@@ -38,7 +38,7 @@ export async function typeMistake(
     // A compiler that did not come to its end says nothing about the submission.
     const unknown = (how: string) =>
       ({ verdict: "unknown", message: `Its types could not be checked${how}.` }) as const;
-    if (why === "time") return unknown(` within ${TIME_MS / 1000} s`);
+    if (why === "time" || why === "clock") return unknown(` within ${TIME_MS / 1000} s`);
     if (why === "memory") return unknown(` with ${MEMORY_MB} MB of memory`);
     if (killedBy !== null) return unknown(`: the compiler was ended by ${killedBy}`);
     const message = /error TS/.test(stdout) ? mistakesIn(stdout, basename(file)) : undefined;

@@ -11,7 +11,7 @@ export type Search = {
   /** The property, from 1. */
   readonly number: number;
   readonly seed: number;
-  /** How many cases are tried at most, and for how long. */
+  /** How many cases are tried at most, and for how long a processor. */
   readonly cases: number;
   readonly withinMs: number;
   /** Whether a case that fails is made smaller: to be read, not only to be counted. */
