@@ -1,6 +1,6 @@
 /** The ensemble's client interface over a real Apache ZooKeeper: what was built on the one runs on the other unchanged. */
 
-import { face, type ZooKeeper, ZooKeeperError } from "quorumlab/ensemble";
+import { checkNumber, checkPath, face, type ZooKeeper, ZooKeeperError } from "quorumlab/ensemble";
 import { loadNpm } from "./npm.ts";
 import { RealSession } from "./session.ts";
 
@@ -20,12 +20,15 @@ export type ConnectOptions = {
  * session is never "readOnly": the npm client cannot ask for that.
  *
  * @param servers "host:port,host:port", with a path behind it for a root of one's own
- * @throws ZooKeeperError ConnectionLoss when no server has granted a session within `timeoutMs`
+ * @throws RangeError when `servers` or `timeoutMs` makes no sense; ZooKeeperError ConnectionLoss when no server has
+ * granted a session within `timeoutMs`
  */
 export async function connectZooKeeper(
   servers: string,
   { timeoutMs = 30_000, now = () => performance.now() }: ConnectOptions = {},
 ): Promise<ZooKeeper> {
+  checkServers(servers);
+  checkNumber("connectZooKeeper: timeoutMs", timeoutMs);
   const loaded = await loadNpm();
   const client = loaded.npm.createClient(servers, { sessionTimeout: timeoutMs, spinDelay: 100 });
   const session = new RealSession(client, loaded.translated, now);
@@ -42,4 +45,18 @@ export async function connectZooKeeper(
       resolve(zookeeper);
     });
   });
+}
+
+/** The npm client would throw where nobody can catch it. */
+function checkServers(servers: string): void {
+  const [, hosts = "", root] = /^([^/]*)(\/.+)?/.exec(String(servers)) ?? [];
+  const areHosts = hosts.split(",").every((host) => {
+    const [isHost, port = 2181] = /^[^\s:]+(?::(\d+))?$/.exec(host) ?? [];
+    return isHost !== undefined && Number(port) > 0 && Number(port) < 2 ** 16;
+  });
+  if (typeof servers !== "string" || !areHosts) {
+    const given = `connectZooKeeper: servers is ${JSON.stringify(servers)}`;
+    throw new RangeError(`${given}; expected "host:port,host:port".`);
+  }
+  if (root !== undefined) checkPath("connectZooKeeper: the root", root);
 }

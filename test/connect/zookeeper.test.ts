@@ -202,6 +202,25 @@ test("a root of one's own is before every path, and need not be there yet", asyn
   await own.close();
 });
 
+const hosts = 'expected "host:port,host:port".';
+test.each<[sentence: string, servers: unknown, timeoutMs?: unknown]>([
+  [`servers is "nonsense:port"; ${hosts}`, "nonsense:port"],
+  [`servers is "127.0.0.1:99999"; ${hosts}`, "127.0.0.1:99999"],
+  [`servers is "a:1,b:"; ${hosts}`, "a:1,b:"],
+  [`servers is ""; ${hosts}`, ""],
+  [`servers is undefined; ${hosts}`, undefined],
+  [`servers is 5; ${hosts}`, 5],
+  ['the root is "/a//b"; expected a path such as "/config/db-ip".', "a:1/a//b"],
+  ["timeoutMs is -5; expected a number above 0.", "a:1", -5],
+  ["timeoutMs is NaN; expected a number above 0.", "a:1", NaN],
+  ['timeoutMs is "x"; expected a number above 0.', "a:1", "x"],
+])("no connection is tried when %s", async (sentence, servers, timeoutMs) => {
+  const options = (timeoutMs === undefined ? {} : { timeoutMs }) as { timeoutMs: number };
+  await expect(connectZooKeeper(servers as string, options)).rejects.toThrow(
+    new RangeError(`connectZooKeeper: ${sentence}`),
+  );
+});
+
 test("where no server answers there is no session", async () => {
   const nobody = new FakeServer();
   const empty = await nobody.listen();
