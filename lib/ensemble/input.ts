@@ -16,7 +16,7 @@ const WRITES: readonly unknown[] = ["create", "delete", "setData", "check"];
 /** A value as a sentence names it. */
 function shown(value: unknown): string {
   if (typeof value === "string") return JSON.stringify(value);
-  const isObject = typeof value === "object" || typeof value === "function";
+  const isObject = value !== null && ["object", "function"].includes(typeof value);
   return isObject ? Object.prototype.toString.call(value) : String(value);
 }
 

@@ -31,27 +31,24 @@ const made = { kind: "create", path: "/m", data: "", mode: "persistent" } as con
 test.each<[sentence: string, Asks]>([
   [`create: the path is undefined; ${PATH}`, (zk) => zk.create(bad(undefined))],
   [`create: the path is 5; ${PATH}`, (zk) => zk.create(bad(5))],
-  [`delete: the path is [object Null]; ${PATH}`, (zk) => zk.delete(bad(null))],
+  [`delete: the path is null; ${PATH}`, (zk) => zk.delete(bad(null))],
   [`sync: the path is Symbol(a); ${PATH}`, (zk) => zk.sync(bad(Symbol("a")))],
   [`exists: the path is "a"; ${PATH}`, (zk) => zk.exists("a")],
   [`getData: the path is ""; ${PATH}`, (zk) => zk.getData("")],
   [`getChildren: the path is "/a/"; ${PATH}`, (zk) => zk.getChildren("/a/")],
-  [`create: the data is [object Null]; ${DATA}`, (zk) => zk.create("/a", bad(null))],
+  [`create: the data is null; ${DATA}`, (zk) => zk.create("/a", bad(null))],
   [`create: the data is 5; ${DATA}`, (zk) => zk.create("/a", bad(5n))],
   [`setData: the data is undefined; ${DATA}`, (zk) => zk.setData("/", bad(undefined))],
   [`setData: the data is [object Object]; ${DATA}`, (zk) => zk.setData("/", bad({}))],
   [`create: the mode is "PERSISTENT"; ${MODES}`, (zk) => zk.create("/a", "", bad("PERSISTENT"))],
-  [`create: the mode is [object Null]; ${MODES}`, (zk) => zk.create("/a", "", bad(null))],
+  [`create: the mode is null; ${MODES}`, (zk) => zk.create("/a", "", bad(null))],
   ["delete: the version is NaN; expected a whole number", (zk) => zk.delete("/a", NaN)],
   ["multi: ops is undefined; expected a list of operations", (zk) => zk.multi(bad(undefined))],
-  [`multi: an operation is [object Null]; ${OPS}`, (zk) => zk.multi([made, bad(null)])],
+  [`multi: an operation is null; ${OPS}`, (zk) => zk.multi([made, bad(null)])],
   [`multi: an operation is "exists"; ${OPS}`, (zk) => zk.multi([bad({ kind: "exists" })])],
   [`multi: the data is undefined; ${DATA}`, (zk) => zk.multi([bad({ ...made, data: undefined })])],
   ["exists: the watcher is 5; expected a function", (zk) => zk.exists("/a", bad(5))],
-  [
-    "getData: the watcher is [object Null]; expected a function",
-    (zk) => zk.getData("/", bad(null)),
-  ],
+  ["getData: the watcher is null; expected a function", (zk) => zk.getData("/", bad(null))],
 ])("a session refuses it: %s", async (sentence, asks) => {
   const [refused, after] = await answers(asks, (zk) => zk.create("/after"));
   expect(refused).toBeInstanceOf(ZooKeeperError);
