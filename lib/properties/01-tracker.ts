@@ -29,9 +29,7 @@ const CHATTER = ["heartbeat", "copyAll", "all", "appointed"];
 
 function violation(says: string, view: View, remarks?: ReadonlyMap<NodeId, string>): Violation {
   const options = { lastMs: 250, without: CHATTER, ...(remarks && { remarks }) };
-  return new Violation(says, {
-    trace: excerpt(view, [...APPS, "tracker", ...DATABASES], options),
-  });
+  return new Violation(says, { trace: excerpt(view, [...APPS, "tracker", ...DATABASES], options) });
 }
 
 /** When an application asked for the answer that it heard last, and when that came. */
@@ -101,6 +99,7 @@ export const exercise: Exercise<Module> = {
   name: "01-tracker",
   title: "A tracker whose answers may be kept",
   exports: ["answer", "chooseMaster", "mayUse"],
+  inPlace: ["answer"],
   hints: [
     "Write `chooseMaster` as three questions, in this order: is the master heard? is it still promised? who else is heard?",
     "When does the tracker's promise begin, by the application's clock? It knows when it asked and when it heard. Which of the two was certainly not after the promise?",

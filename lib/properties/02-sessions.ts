@@ -65,6 +65,7 @@ export const exercise: Exercise<Module> = {
   name: "02-sessions",
   title: "Sessions, and what dies with them",
   exports: ["open", "touch", "expired", "close", "takeOver"],
+  inPlace: ["open", "touch", "expired", "close", "takeOver"],
   hints: [
     "Three of the five functions move a deadline. Write that once: Math.floor(ms / tickMs) is the number of the tick before or at a time.",
     "A leader that was paused looks late. Which deadlines must it find then?",

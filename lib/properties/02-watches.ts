@@ -53,6 +53,7 @@ export const exercise: Exercise<Module> = {
   name: "02-watches",
   title: "Watches that fire once",
   exports: ["watch", "fire", "catchUp"],
+  inPlace: ["watch", "fire", "catchUp"],
   hints: [
     "Two small functions carry all three: one puts a watch into the list unless it is there, the other takes all watches of one kind and path out of it and makes events of them.",
     "A deletion may find one client twice, waiting for the node and for its children. Both watches go, but how often is the client told?",

@@ -174,6 +174,7 @@ export const exercise: Exercise<Module> = {
   name: "02-znodes",
   title: "A tree of znodes",
   exports: ["create", "remove", "setData"],
+  inPlace: ["create", "remove", "setData"],
   hints: [
     "Each function is a list of questions in the order of the contract. The first one that goes wrong returns; only behind the last one may you change anything.",
     'The parent\'s path ends before the last slash of the path. Of a node under the root nothing is left then, and that means "/".',

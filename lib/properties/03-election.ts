@@ -36,6 +36,7 @@ export const exercise: Exercise<Recipe> = {
   name: "03-election",
   title: "One master, that knows when to stop",
   exports: ["campaign", "mayServe"],
+  async: ["campaign"],
   live: true,
   hints: [
     "`mayServe` is one expression of three conditions: whose node it is, whether the session lives for certain, and what `serves` asks for.",

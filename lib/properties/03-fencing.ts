@@ -98,6 +98,7 @@ export const exercise: Exercise<Fencing> = {
   name: "03-fencing",
   title: "A fence around the resource",
   exports: ["tokenOf", "admit"],
+  inPlace: ["admit"],
   instances: 3,
   hints: [
     "Which fields of a Stat grow with every new node, whatever the clocks say and whoever made it?",

@@ -35,6 +35,10 @@ export type Exercise<Module> = {
   readonly title: string;
   /** The names that a submission must export, each a function. */
   readonly exports: readonly (keyof Module & string)[];
+  /** Those that change their first argument in place, such as a tree. All else that they are given is theirs alone. */
+  readonly inPlace?: readonly (keyof Module & string)[];
+  /** Those that answer with a promise; all others answer at once. */
+  readonly async?: readonly (keyof Module & string)[];
   /**
    * The rooms whose code a submission may import, such as "sim"; types may come from any. Left out: none, so that
    * an exercise is not solved by an import.

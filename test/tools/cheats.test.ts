@@ -107,6 +107,12 @@ describe("no points are left for", () => {
     expect(properties[0]).toMatchObject({ verdict: "violated", points: 0 });
   });
 
+  test("a commit rule that writes over what it was asked", async () => {
+    const source = "export const commitPoint = (acked: number[]) => { acked.fill(0); return 0; };";
+    const { properties } = await grade("05-commit-rule", source);
+    expect(properties[1]).toMatchObject({ verdict: "violated", points: 0 });
+  });
+
   test("a broadcast whose log is a variable, which outlives crashes and is shared", async () => {
     expect(await grade("11-broadcast", SHARED_LOG)).toMatchObject({
       verdict: "violated",

@@ -130,6 +130,16 @@ describe("what a submission does is reported as what it is", () => {
       ],
     ],
     [
+      "a promise where an answer is expected",
+      `export async function double(n: number) { return 2 * n; }${LATER}`,
+      [
+        "violated",
+        ok,
+        "violated",
+        "double returned a promise; expected it to be done when it returns.",
+      ],
+    ],
+    [
       "process.exit",
       `export function double() { process.exit(0); }${LATER}`,
       [broken, ok, broken, "It called process.exit(0)."],
@@ -253,6 +263,12 @@ describe("what a submission does is reported as what it is", () => {
     const what = "Type 'string' is not assignable to type 'number'. (TS2322)";
     const lines = [3, 4, 5].map((line) => `line ${line}: ${what}`);
     expect(message).toBe(`It does not type-check: ${lines.join("\n")}\nand 2 more`);
+  });
+
+  test("a wrong type of an async function is no mistake of syntax", async () => {
+    const source = `${DOUBLE}export async function doubleLater(n: number): number { return 2 * n; }`;
+    const { message } = await grade(source, { types: true });
+    expect(message).toMatch(/^It does not type-check: line 2: .*\(TS1064\)$/);
   });
 
   test("types come from any room, and what is unused is no type error", async () => {

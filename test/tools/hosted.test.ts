@@ -96,6 +96,15 @@ describe("a protocol of a submission", () => {
     await expect(run(failing)).rejects.toThrow("in words: no idea");
   });
 
+  test.each([
+    ["onStart", { onStart: async () => ({ role: "", heard: new Map() }) }],
+    ["onMessage", { onMessage: async () => {} }],
+    ["onTimer", { onTimer: async () => Promise.reject(new Error("unheard")) }],
+  ])("is told when its %s returns a promise", async (name, more) => {
+    const said = `${name} returned a promise; expected it to be done when it returns.`;
+    await expect(run(counter(more as never))).rejects.toThrow(said);
+  });
+
   test("is refused when its state is not plain data", async () => {
     const alive = counter({ onStart: () => ({ role: "alive", heard: (() => 1) as never }) });
     await expect(run(alive)).rejects.toThrow("a state is");

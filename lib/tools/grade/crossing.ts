@@ -4,7 +4,7 @@
  */
 
 import { Violation } from "../../properties/exercise.ts";
-import { hosted, isProtocol } from "./hosted.ts";
+import { atOnce, hosted, isProtocol } from "./hosted.ts";
 
 /** So many calls lie between judges and submission that no stack trace tells it who is asking, or for what. */
 const CORRIDOR_CALLS = 12;
@@ -16,6 +16,17 @@ export type Callable = (...args: never[]) => unknown;
 /** How a function of the submission is called by its judges. */
 export type Call = (...args: readonly unknown[]) => unknown;
 
+/** What a function of the submission is, to its judges. */
+export type Manner = {
+  /** Left out: a function that was handed out, of which nothing is known. */
+  readonly name?: string;
+  /** Whether what it makes of its first argument is its result, too. */
+  readonly inPlace: boolean;
+  readonly isAsync: boolean;
+};
+
+const HANDED_OUT: Manner = { inPlace: true, isAsync: true };
+
 /**
  * A gate between the two sides.
  *
@@ -23,9 +34,12 @@ export type Call = (...args: readonly unknown[]) => unknown;
  * @param inWords what the judges hear of whatever the submission throws
  * @returns for a function of the submission, how the judges call it
  */
-export function gate(live: boolean, inWords: (error: unknown) => Error): (own: Callable) => Call {
+export function gate(
+  live: boolean,
+  inWords: (error: unknown) => Error,
+): (own: Callable, manner?: Manner) => Call {
   const between = new Gate(live, inWords);
-  return (own) => between.taken(own);
+  return (own, manner) => between.taken(own, undefined, manner);
 }
 
 class Gate {
@@ -40,16 +54,16 @@ class Gate {
   }
 
   /** A function of the submission, as the judges call it. Its `this` is never theirs. */
-  taken(own: Callable, self?: unknown): Call {
+  taken(own: Callable, self?: unknown, manner: Manner = HANDED_OUT): Call {
     return (...args) => {
       const copies = args.map((arg) => this.lend(arg));
       try {
         const result = corridor(CORRIDOR_CALLS, own, self, copies);
-        args.forEach((arg, at) => {
-          const copy = copies[at];
-          if (isFields(copy) && !this.loans.has(copy)) overwrite(arg, this.take(copy));
-        });
-        return this.take(result);
+        const [copy] = copies;
+        if (manner.inPlace && isFields(copy) && !this.loans.has(copy)) {
+          overwrite(args[0], this.take(copy));
+        }
+        return this.take(manner.isAsync ? result : atOnce(manner.name, result));
       } catch (error) {
         throw this.wordsOf(error);
       }

@@ -29,7 +29,12 @@ export type Ear = {
  */
 export function listen(
   instances: readonly Submission[],
-  { exports: names, live = false }: Pick<AnyExercise, "exports" | "live">,
+  {
+    exports: names,
+    live = false,
+    inPlace = [],
+    async = [],
+  }: Pick<AnyExercise, "exports" | "live" | "inPlace" | "async">,
 ): Ear {
   const [module = {}, ...others] = instances.map((): Record<string, Callable> => ({}));
   const ear: Ear = { module, others, turn: undefined, thrown: new WeakSet() };
@@ -43,7 +48,8 @@ export function listen(
   for (const [nth, heard] of [module, ...others].entries()) {
     for (const name of names) {
       const own = instances[nth]?.[name];
-      if (own !== undefined) heard[name] = through(own);
+      const manner = { name, inPlace: inPlace.includes(name), isAsync: async.includes(name) };
+      if (own !== undefined) heard[name] = through(own, manner);
     }
     Object.freeze(heard);
   }

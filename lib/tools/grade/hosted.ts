@@ -3,6 +3,7 @@
  * Messages and writes cross as the world lets them cross in any case, as copies.
  */
 
+import { types } from "node:util";
 import type { NodeId, Out, Protocol, Saved, Self } from "quorumlab/sim";
 import { Violation } from "../../properties/exercise.ts";
 
@@ -14,6 +15,14 @@ type Corridor = (own: (...args: never[]) => unknown, args: readonly unknown[]) =
 
 export function isProtocol(value: unknown): value is Protocol<object, unknown> {
   return typeof (Object(value) as { onStart?: unknown }).onStart === "function";
+}
+
+/** What a function returned, unless that is a promise: its judges do not wait. @throws Violation */
+export function atOnce(name: string | undefined, returned: unknown): unknown {
+  if (!types.isPromise(returned)) return returned;
+  // Nobody else will hear of it if it fails.
+  Reflect.apply(Promise.prototype.then, returned, [undefined, () => {}]);
+  throw new Violation(`${name} returned a promise; expected it to be done when it returns.`);
 }
 
 /** @param call what it throws is in words already */
@@ -42,7 +51,10 @@ export function hosted(own: Protocol<object, unknown>, call: Corridor): Protocol
       [name]: (token: Token, ...event: unknown[]) => {
         const given = event.pop() as Out<unknown>;
         const state = states.get(token);
-        during(given, () => call(handle, [state, ...event, out]));
+        atOnce(
+          name,
+          during(given, () => call(handle, [state, ...event, out])),
+        );
         show(token, state);
       },
     };
@@ -56,7 +68,10 @@ export function hosted(own: Protocol<object, unknown>, call: Corridor): Protocol
         log: (name: string) => saved.log(name),
         cell: (name: string) => saved.cell(name),
       };
-      const state = during(given, () => call(own.onStart, [known, disk, nowMs, out]));
+      const state = atOnce(
+        "onStart",
+        during(given, () => call(own.onStart, [known, disk, nowMs, out])),
+      );
       if (typeof state !== "object" || state === null || !isPlain(state)) {
         throw new Violation("onStart returned something that is not plain data; a state is.");
       }

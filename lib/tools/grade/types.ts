@@ -73,8 +73,9 @@ function mistakesIn(output: string, name: string): string | undefined {
     .filter(({ file }) => basename(file) === name);
   const [first] = mistakes;
   if (first === undefined) return undefined;
-  // 1000 to 1199 are the parser's own.
-  const kind = /^1[01]\d\d$/.test(first.code) ? "It does not parse" : "It does not type-check";
+  // 1000 to 1199 are the parser's own, but for those about what async functions return.
+  const isParsers = /^1[01]\d\d$/.test(first.code) && !/^10(5[5-9]|6[0-5])$/.test(first.code);
+  const kind = isParsers ? "It does not parse" : "It does not type-check";
   const told = mistakes.slice(0, TOLD);
   const lines = told.map(({ line, code, what }) => `line ${line}: ${what} (TS${code})`);
   const more = mistakes.length - told.length;

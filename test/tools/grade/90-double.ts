@@ -17,6 +17,7 @@ export const exercise: Exercise<Doubling> = {
   name: "90-double",
   title: "Twice a number",
   exports: ["double", "doubleLater"],
+  async: ["doubleLater"],
   hints: ["Add the number to itself.", "return n + n"],
   examples(module) {
     expectDouble(1, module.double(1));

@@ -31,6 +31,7 @@ export const exercise: Exercise<Ringing> = {
   name: "92-bell",
   title: "Both ring a bell once, and hear how often it was rung since they came",
   exports: ["ringer"],
+  async: ["ringer"],
   live: true,
   hints: [],
   examples() {},
