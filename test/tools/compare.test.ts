@@ -120,10 +120,10 @@ test("a difference is explained only where its reason holds", () => {
     session: 0,
     request: { kind: "exists", path, watch: false },
   });
-  const refused = { session: 0, real: "BadArguments ", ours: "NoNode null" };
+  const stat = { session: 0, real: 'Ok {"aversion":-1}', ours: 'Ok {"aversion":0}' };
   const found = [
-    { ...refused, step: on("/a\0") },
-    { ...refused, step: on("/a") },
+    { ...stat, step: on("/zookeeper/config") },
+    { ...stat, step: on("/a") },
   ];
   const { explained, others } = explanations(found);
   expect(explained).toMatchObject([{ times: 1 }]);
