@@ -218,7 +218,9 @@ describe("what a submission does is reported as what it is", () => {
     const report = await grade(source, { limits, onProgress });
     const unended = (seconds: number) =>
       `It did not end within ${seconds} s while it was tried: an endless loop, or far too slow.`;
-    expect(report.message).toBe(`The examples of the stub: ${unended(1)}`);
+    expect(report.message).toBe(
+      `The examples of the stub: ${unended(1)} Until they hold there are no points.`,
+    );
     expect(heard(report)).toEqual([unknown, ok, unknown, unended(0.5)]);
     expect(tried).toEqual([0, 1, 2, 3]);
   });
@@ -314,6 +316,15 @@ describe("what a submission does is reported as what it is", () => {
     const limits = { ...settings.limits, totalMs: 1 };
     const report = await grade(DOUBLE + LATER, { limits });
     expect(report).toMatchObject({ verdict: "unknown", points: 0 });
+  });
+
+  test("one that fails the examples gets no points for what holds", async () => {
+    const report = await grade(`${WRONG.split("\n")[0]}${LATER}`);
+    expect(report.message).toMatch(
+      /^The examples of the stub: .* Until they hold there are no points\.$/,
+    );
+    expect(report).toMatchObject({ verdict: "violated", points: 0 });
+    expect(report.properties[1]).toMatchObject({ verdict: "ok", points: 0, outOf: 2 });
   });
 
   test("what it prints is shown, not a flood of it", async () => {

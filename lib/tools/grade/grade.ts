@@ -97,8 +97,10 @@ function wrongWhole(wrong: NonNullable<Outcome["wrong"]>): Outcome {
 function report(exercise: AnyExercise, outcome: Outcome, options: GradeOptions): ExerciseReport {
   const { only, seed } = options;
   const examples = outcome.found.get(0);
+  const fails = examples !== undefined && !["ok", "your turn"].includes(examples.verdict);
   const properties = exercise.properties
     .map((property, index) => propertyReport(exercise.name, property, index + 1, outcome, options))
+    .map((property) => (fails ? { ...property, points: 0 } : property))
     .filter(({ number }) => only === undefined || only.property === number);
   const findings = properties.map((property) => property.verdict);
   const verdict = worst(examples === undefined ? findings : [...findings, examples.verdict]);
@@ -119,7 +121,8 @@ function report(exercise: AnyExercise, outcome: Outcome, options: GradeOptions):
 
 function exampleMessage(examples: { verdict: string; message?: string } | undefined) {
   if (examples?.message === undefined) return undefined;
-  return `The examples of the stub: ${examples.message}`;
+  const until = examples.verdict === "your turn" ? "" : " Until they hold there are no points.";
+  return `The examples of the stub: ${examples.message}${until}`;
 }
 
 function propertyReport(
