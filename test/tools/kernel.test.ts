@@ -117,6 +117,13 @@ describe("what a cell may say", () => {
     expect(text()).toBe('{"earlier":"kept","list":[{"nested":{"earlier":"kept"},"now":1}]}\n');
   });
 
+  test("a part of what an earlier cell made may get another name", async () => {
+    await kernel.run("const make = () => ({ part: 1, others: { inner: 2 } });");
+    const { text } = await kernel.run(`const { part: mine, others: { inner: own = 3 } } = make();
+      console.log(mine, own);`);
+    expect(text()).toBe("1 2\n");
+  });
+
   test("rooms of the library complete and explain themselves", async () => {
     expect(
       await kernel.complete('import * as check from "quorumlab/check"; check.linea'),

@@ -38,7 +38,7 @@ export function courseTypeScript(
     createWatchCompilerHost: withOptions(ts),
     getPreEmitDiagnosticsOfFiles: aboutCells(ts),
     transpileModule: withMaps(ts, keep),
-    visitEachChild: withShorthands(ts),
+    visitEachChild: withNames(ts),
   };
 }
 
@@ -82,13 +82,21 @@ function withMaps(
   };
 }
 
-/** tslab turns the name of an earlier cell's variable into `exports.name`, but not in `{ name }`. */
-function withShorthands(ts: TypeScript): TypeScript["visitEachChild"] {
+/**
+ * tslab turns the name of what an earlier cell declared into `exports.name`; but not in `{ name }`, where it must, and
+ * also in `const { name: other }`, where it must not.
+ */
+function withNames(ts: TypeScript): TypeScript["visitEachChild"] {
   const visitEachChild = (
     node: typescript.Node,
     visit: typescript.Visitor,
     context: typescript.TransformationContext,
   ) => {
+    if (ts.isBindingElement(node)) {
+      const visitOthers: typescript.Visitor = (child) =>
+        child === node.propertyName ? child : visit(child);
+      return ts.visitEachChild(node, visitOthers, context);
+    }
     if (!ts.isShorthandPropertyAssignment(node)) return ts.visitEachChild(node, visit, context);
     const value = visit(node.name) as typescript.Expression;
     return value === node.name ? node : ts.factory.createPropertyAssignment(node.name.text, value);
