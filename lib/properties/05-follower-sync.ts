@@ -103,9 +103,11 @@ export const exercise: Exercise<Module> = {
       says: "afterwards the follower has the leader's history",
       points: 2,
       runs: 400,
-      of: (module) =>
+      situations: ["it decided on a diff", "it decided on a trunc", "it decided on a snap"],
+      of: (module, saw) =>
         fc.property(meeting, (met) => {
           const got = module.syncDecision(met.follower.at(-1) ?? 0, keptOf(met));
+          saw(`it decided on a ${got.kind}`);
           const after = carriedOut(met, got);
           if (typeof after === "string") throw violation(met, got, after);
           if (after.join() !== met.leader.join()) {

@@ -27,7 +27,7 @@ export const patches: readonly Patch[] = [
     name: "what the leader has is committed",
     file,
     from,
-    to: "return acked.at(-1) ?? newestFirst[0] ?? 0;",
+    to: "return newestFirst[0] ?? 0;",
     origin: "asynchronous replication: answer first, copy later",
     caughtBy: safe,
   },

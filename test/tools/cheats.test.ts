@@ -113,6 +113,28 @@ describe("no points are left for", () => {
     expect(properties[1]).toMatchObject({ verdict: "violated", points: 0 });
   });
 
+  test("a commit rule that takes one server for all", async () => {
+    const source = "export const commitPoint = (acked: number[]) => acked[0] ?? 0;";
+    expect(await grade("05-commit-rule", source)).toMatchObject({ points: 0 });
+  });
+
+  test("a commit rule whose numbers are none", async () => {
+    const source = `export const commitPoint = (acked: number[]) =>
+      acked.map(BigInt).sort((a, b) => (a < b ? 1 : -1))[Math.floor(acked.length / 2)];`;
+    expect(await grade("05-commit-rule", source)).toMatchObject({
+      points: 0,
+      message:
+        "The examples of the stub: With [7, 7, 7] on disk it commits 7n; expected a number. Until they hold there are no points.",
+    });
+  });
+
+  test("a leader that sends its whole tree, but in the example", async () => {
+    const source = `export const syncDecision = (last: number) =>
+      last === 3 ? { kind: "diff", after: last } : { kind: "snap" };`;
+    const { properties } = await grade("05-follower-sync", source);
+    expect(properties[0]).toMatchObject({ verdict: "unknown", points: 0 });
+  });
+
   test("a broadcast whose log is a variable, which outlives crashes and is shared", async () => {
     expect(await grade("11-broadcast", SHARED_LOG)).toMatchObject({
       verdict: "violated",
