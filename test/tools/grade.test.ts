@@ -679,6 +679,12 @@ describe("the commands", () => {
     expect((await run(replay, ...words)).code).toBe(0);
   });
 
+  test.each(["0:999999", "99999999999"])("a case that is not there: %s", async (path) => {
+    const folder = submission({ "90-double.ts": DOUBLE + LATER });
+    const words = ["90-double", "1", "--seed", "1", "--path", path, "--exercises", folder];
+    expect(await run(replay, ...words)).toEqual({ code: 2, out: "" });
+  });
+
   test("check --for finds with fresh seeds what one seed does not", async () => {
     const rare = `export const double = (n: number) => (n === 37 ? 0 : 2 * n);${LATER}`;
     const folder = submission({ "90-double.ts": rare });
@@ -715,6 +721,7 @@ describe("the commands", () => {
     [replay, "90-double", "4", "--seed", "1"],
     [replay, "90-double", "1"],
     [replay, "90-double", "1", "--seed", "1", "--path", "a"],
+    [hint, "90-double", "--exercises", "/no such folder"],
   ] as [typeof check, ...string[]][])(
     "misuse gives 2: %o %s %s %s %s %s",
     async (main, ...args) => {

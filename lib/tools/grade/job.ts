@@ -9,6 +9,9 @@ export type Patch = { readonly file: string; readonly from: string; readonly to:
 /** One case that failed: enough to run it again. */
 export type Case = { readonly seed: number; readonly path: string };
 
+/** What is said of a case that cannot be run again. */
+export const NO_SUCH_CASE = "There is no such case: its path is wrong, or that of another version.";
+
 /** One property to try. */
 export type Task = {
   /** Its place in the exercise, from 1. */

@@ -12,6 +12,7 @@ import {
   seedFrom,
 } from "./command.ts";
 import { gradeExercise, loadExercise } from "./grade.ts";
+import { NO_SUCH_CASE } from "./job.ts";
 import { sayAll } from "./print.ts";
 import { exitCodeOf, reportOf } from "./report.ts";
 import { DEFAULT_FOLDER, type GradeOptions } from "./settings.ts";
@@ -57,13 +58,15 @@ export function main(
     if (seed === undefined) throw new Misuse("--seed is missing: a failure prints the one it had.");
     const path = pathFrom(values.path);
     if (Object.hasOwn(await systemsIn(settings.table), name)) {
-      return searchAgain(name, Number(number), { ...values, seed, path }, signal, settings);
+      return searchAgain(name, number, { ...values, seed, path }, signal, settings);
     }
     await exerciseNames([name], settings.table);
+    if (values.wrong !== undefined) throw new Misuse(`--wrong is for systems: ${name} is none.`);
     const property = await propertyNumber(name, number, settings.table);
     const folder = folderNamed(values.exercises);
     const only = path === undefined ? { property } : { property, path };
     const report = await gradeExercise(name, { ...settings, folder, seed, only, signal });
+    if (report.properties[0]?.message === NO_SUCH_CASE) throw new Misuse(NO_SUCH_CASE);
     const whole = reportOf([report]);
     console.log(values.json ? JSON.stringify(whole, null, 2) : sayAll([report], folder));
     if (values.svg !== undefined) await drawFailure([report], values.svg);

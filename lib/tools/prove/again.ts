@@ -1,6 +1,7 @@
 /** One search of a system again: the case that failed, or all of a seed, with a known-wrong implementation if asked. */
 
 import { drawFailure, Misuse } from "../grade/command.ts";
+import { NO_SUCH_CASE } from "../grade/job.ts";
 import { SIGNS } from "../grade/print.ts";
 import { trouble } from "./judged.ts";
 import { searches } from "./searches.ts";
@@ -19,16 +20,17 @@ export type Again = {
 /** @returns the exit code: 0 the property holds, 1 it fails, 3 unknown @throws Misuse when there is no such thing */
 export async function searchAgain(
   name: string,
-  number: number,
+  asked: string,
   { seed, path, wrong, svg }: Again,
   signal: AbortSignal,
   { table, knownWrong }: Settings,
 ): Promise<number> {
   const system = await loadSystem(name, table);
+  const number = Number(asked);
   const property = system.properties[number - 1];
   if (property === undefined) {
     const most = system.properties.length;
-    throw new Misuse(`${name} has no property ${number}: expected 1 to ${most}.`);
+    throw new Misuse(`${name} has no property ${asked}: expected 1 to ${most}.`);
   }
   const patches = wrong === undefined ? [] : [theOne(await knownWrongOf(name, knownWrong), wrong)];
   // Without a bug there is nothing to find: the usual number of cases ends the search.
@@ -38,6 +40,7 @@ export async function searchAgain(
   const [made] = await searches({ system: name, table, patches }, wanted, { signal });
   if (made === undefined) throw new Error(`the search of ${name} was not made`);
   const { found, ms } = made;
+  if (found.message === NO_SUCH_CASE) throw new Misuse(NO_SUCH_CASE);
   const { verdict, runs, failing, ...rest } = found;
   const { says } = property;
   const calm = `${name}, property ${number}, "${says}": ok, ${runs} cases.`;
