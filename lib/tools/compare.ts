@@ -36,7 +36,7 @@ type Found = Difference & { readonly nth: number };
 /** @returns the exit code: 0 no unexplained difference, 1 some, 2 misused or no server, 3 too few answers */
 export function main(args: string[]): Promise<number> {
   return command("compare", async (signal) => {
-    const { values } = read(args, {
+    const { values, positionals } = read(args, {
       scripts: { type: "string", default: "2000" },
       seed: { type: "string" },
       only: { type: "string" },
@@ -46,6 +46,7 @@ export function main(args: string[]): Promise<number> {
       console.log(HELP);
       return 0;
     }
+    if (positionals.length > 0) throw new Misuse(`it takes no names: ${positionals.join(" ")}.`);
     const seed = seedFrom(values.seed) ?? randomInt(2 ** 31);
     const only = values.only === undefined ? undefined : wholeFrom("--only", values.only, 0);
     const numbers =

@@ -16,7 +16,13 @@ import { catches } from "./prove/catches.ts";
 import type { Said } from "./prove/said.ts";
 import { sayAlarms, sayCatches } from "./prove/say-exercises.ts";
 import { sayCalm, sayTeeth } from "./prove/say-systems.ts";
-import { knownWrongOf, loadSystem, type Settings, systemsIn } from "./prove/subjects.ts";
+import {
+  type KnownWrong,
+  knownWrongOf,
+  loadSystem,
+  type Settings,
+  systemsIn,
+} from "./prove/subjects.ts";
 import { teeth, WITHIN_MS } from "./prove/teeth.ts";
 
 export const summary = "try what is right and what is known to be wrong on fresh seeds";
@@ -56,19 +62,22 @@ export function main(args: string[], settings: Settings = {}): Promise<number> {
       console.log(HELP);
       return 0;
     }
-    const { exercises, systems } = await named(positionals, settings.table);
+    const all = await named(positionals, settings.table);
     const seeds = seedsFrom(values.seeds);
     for (const folder of ["solutions", "test/known-wrong"]) {
       if (existsSync(join(PROJECT, folder))) continue;
       throw new Misuse(`there is no folder ${folder}: nothing can be proved without it.`);
     }
+    const { wrong } = values;
+    const { exercises, systems } =
+      wrong === undefined ? all : await thoseWith(wrong, all, positionals, settings);
     const line = new ProgressLine(PROGRESS_EVERY_MS);
     const tell = ({ text, isProved }: Said) => {
       line.clear();
       console.log(`${text}\n`);
       return isProved;
     };
-    const proof = { seeds, line, tell, signal, settings, wrong: values.wrong };
+    const proof = { seeds, line, tell, signal, settings, wrong };
     const proved: boolean[] = [];
     if (exercises.length > 0) proved.push(await proveExercises(exercises, proof));
     for (const name of systems) proved.push(await proveSystem(name, proof));
@@ -87,11 +96,10 @@ type Proof = {
   readonly wrong: string | undefined;
 };
 
+type Subjects = { readonly exercises: readonly string[]; readonly systems: readonly string[] };
+
 /** The exercises and the systems asked for, or all of both. @throws Misuse when there is no such thing */
-async function named(
-  asked: readonly string[],
-  table: string | undefined,
-): Promise<{ exercises: string[]; systems: string[] }> {
+async function named(asked: readonly string[], table: string | undefined): Promise<Subjects> {
   const all = [Object.keys(await loadTable(table)), Object.keys(await systemsIn(table))] as const;
   for (const name of asked) {
     if (all.flat().includes(name)) continue;
@@ -125,15 +133,35 @@ async function proveExercises(
   return tell(sayCatches(caught, RUNS, CAUGHT_AT_LEAST)) && isQuiet;
 }
 
+/** The known-wrong implementations of a system with a text in their names. */
+async function wrongsOf(name: string, text = "", { knownWrong }: Settings): Promise<KnownWrong[]> {
+  return (await knownWrongOf(name, knownWrong)).filter((each) => each.name.includes(text));
+}
+
+/** The systems with such known-wrong implementations. @throws Misuse when there is none, or for an exercise */
+async function thoseWith(
+  text: string,
+  { exercises, systems }: Subjects,
+  asked: readonly string[],
+  settings: Settings,
+): Promise<Subjects> {
+  const exercise = exercises.find((name) => asked.includes(name));
+  if (exercise !== undefined) throw new Misuse(`--wrong is for systems: ${exercise} is none.`);
+  const counts = await Promise.all(
+    systems.map(async (name) => (await wrongsOf(name, text, settings)).length),
+  );
+  const meant = systems.filter((_, nth) => counts[nth] !== 0);
+  if (meant.length > 0) return { exercises: [], systems: meant };
+  throw new Misuse(`--wrong ${text}: no known-wrong implementation has that in its name.`);
+}
+
 async function proveSystem(
   name: string,
   { seeds, line, tell, signal, settings, wrong }: Proof,
 ): Promise<boolean> {
-  const { table, knownWrong } = settings;
+  const { table } = settings;
   const system = await loadSystem(name, table);
-  const wrongs = (await knownWrongOf(name, knownWrong)).filter((each) => {
-    return wrong === undefined || each.name.includes(wrong);
-  });
+  const wrongs = await wrongsOf(name, wrong, settings);
   const labour = { atATime: availableParallelism(), signal, table };
   let isCalm = true;
   if (wrong === undefined) {

@@ -3,7 +3,7 @@
 import { parseArgs } from "node:util";
 import { Problem, reporting } from "./setup/problem.mjs";
 import { ROOT } from "./setup/project.mjs";
-import { resetWork } from "./setup/work.mjs";
+import { filesNamed, resetWork } from "./setup/work.mjs";
 
 export const summary = "bring a pristine chapter or exercise into work/ and keep yours beside it";
 
@@ -27,6 +27,8 @@ export function main(args: string[]): Promise<number> {
     if (positionals.length === 0) {
       throw new Problem("reset: which one? Give a name such as 01-who-is-the-master.", 2);
     }
+    // Before the first is touched: a name that is wrong changes nothing.
+    for (const name of positionals) filesNamed(ROOT, name);
     for (const name of positionals) {
       for (const { file, kept } of resetWork(ROOT, name)) {
         console.log(`work/${file} is the course's${kept ? `; yours is work/${kept}` : ""}`);

@@ -106,6 +106,16 @@ test("replay plants what is known to be wrong, and says which there are", async 
   );
 });
 
+test.each([
+  [prove, "greatest --wrong nothing", "--wrong nothing: no known-wrong implementation has that"],
+  [replay, "greatest x --seed 1", "greatest has no property x: expected 1 to"],
+  [replay, "greatest 1 --seed 1 --path 0:0:99999", "There is no such case"],
+])("misuse is said in a sentence: %o %s", async (main, words, sentence) => {
+  const { code, text } = await said(main, ...words.split(" "));
+  expect(code).toBe(2);
+  expect(text).toContain(sentence);
+});
+
 test("a name that is neither an exercise nor a system is misuse", async () => {
   const { code, text } = await said(prove, "smallest");
   expect(code).toBe(2);

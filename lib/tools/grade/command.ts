@@ -1,6 +1,6 @@
 /** What the grading commands have in common: reading arguments, misuse in one sentence, and stopping when asked. */
 
-import { statSync, writeFileSync } from "node:fs";
+import { existsSync, statSync, writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { type ParseArgsOptionsConfig, parseArgs } from "node:util";
 import { loadTable } from "./grade.ts";
@@ -60,6 +60,7 @@ export async function exerciseNames(asked: readonly string[], table?: string): P
 /** @throws Misuse when there is no such folder */
 export function folderNamed(folder: string, hint = ""): string {
   if (isFolder(folder)) return folder;
+  if (existsSync(folder)) throw new Misuse(`${folder} is no folder.`);
   throw new Misuse(`there is no folder ${folder}.${hint}`);
 }
 

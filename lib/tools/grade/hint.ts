@@ -1,6 +1,6 @@
 /** `quorumlab hint`: one more hint each time. */
 
-import { command, exerciseNames, Misuse, read } from "./command.ts";
+import { command, exerciseNames, folderNamed, Misuse, read } from "./command.ts";
 import { loadExercise } from "./grade.ts";
 import { countHint } from "./kept.ts";
 import { DEFAULT_FOLDER, type GradeOptions } from "./settings.ts";
@@ -23,9 +23,10 @@ export function main(args: string[], settings: Partial<GradeOptions> = {}): Prom
       return 0;
     }
     if (positionals.length !== 1) throw new Misuse("which one? Give a name such as 01-tracker.");
+    const folder = folderNamed(values.exercises, " `npm start` makes work/exercises.");
     for (const name of await exerciseNames(positionals, settings.table)) {
       const { hints } = await loadExercise(name, settings.table);
-      const number = countHint(name, values.exercises);
+      const number = countHint(name, folder);
       const next = hints[number - 1];
       if (next !== undefined) {
         console.log(`Hint ${number} of ${hints.length}: ${next}`);

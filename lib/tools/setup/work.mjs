@@ -75,18 +75,26 @@ export function newerChapters(root) {
 }
 
 /**
+ * The course's notebook and exercise of one name.
+ * @param {string} root @param {string} name such as "01-who-is-the-master"
+ * @returns {string[]} such as "notebooks/01-who-is-the-master.ipynb"
+ * @throws Problem when nothing of the course has that name
+ */
+export function filesNamed(root, name) {
+  const files = courseFiles(root).filter((file) => parse(file).name === name);
+  if (files.length > 0) return files;
+  const names = [...new Set(courseFiles(root).map((file) => parse(file).name))].join(", ");
+  throw new Problem(`reset: "${name}" is no chapter or exercise: expected one of ${names}.`, 2);
+}
+
+/**
  * Brings the course's notebook and exercise of one name into `work/`; the learner's files stay beside them.
  * @param {string} root @param {string} name such as "01-who-is-the-master"
  * @returns {{ file: string, kept: string | undefined }[]} what was brought, and where the learner's own file is now
  * @throws Problem when nothing of the course has that name
  */
 export function resetWork(root, name) {
-  const files = courseFiles(root).filter((file) => parse(file).name === name);
-  if (files.length === 0) {
-    const names = [...new Set(courseFiles(root).map((file) => parse(file).name))].join(", ");
-    throw new Problem(`reset: "${name}" is no chapter or exercise: expected one of ${names}.`, 2);
-  }
-  return files.map((file) => {
+  return filesNamed(root, name).map((file) => {
     const target = join(project(root).work, file);
     const kept = differs(join(root, file), target) ? keepBeside(target) : undefined;
     renameSync(draftOf(join(root, file), target), target);
