@@ -11,6 +11,7 @@ import {
   type View,
 } from "quorumlab/sim";
 import { Violation } from "./exercise.ts";
+import { type Act, operator } from "./operator.ts";
 
 /** What a learner writes. */
 export type Recipe = typeof import("../../exercises/03-election.ts");
@@ -24,7 +25,7 @@ export type Plan = {
   /** How many hours the clock of each candidate is off. */
   readonly hours: readonly number[];
   readonly faults: readonly Fault[];
-  readonly operator?: readonly { readonly does: "write" | "delete"; readonly atMs: number }[];
+  readonly operator?: readonly Act[];
 };
 
 export const SERVERS: readonly NodeId[] = ["s1", "s2", "s3"];
@@ -84,7 +85,7 @@ export async function elect(
     // c1 comes first, so that a plan can say whom a fault hits.
     c1: candidate("c1", one, 0, system, trial),
     c2: candidate("c2", two, 100, system, trial),
-    ...(plan.operator && { op: operator(plan.operator, trial.sessionMs) }),
+    ...(plan.operator && { op: operator(plan.operator, SERVERS, trial.sessionMs) }),
   };
   for (const id of SERVERS) servers[id] = ensemble(SERVERS, { tickMs: TICK_MS });
   const skews = CANDIDATES.map((node, nth): Fault => {
@@ -232,22 +233,6 @@ function candidate(
     system.lives.set(id, life);
     const campaigns = host.sleep(afterMs).then(() => life.campaigns(sessionMs));
     await Promise.all([campaigns, life.looks(onLook)]);
-  });
-}
-
-function operator(
-  acts: NonNullable<Plan["operator"]>,
-  timeoutMs: number,
-): Scenario["servers"][string] {
-  return client(async (host) => {
-    const zookeeper = await host.zookeeper({ servers: SERVERS, timeoutMs });
-    for (const { does, atMs } of acts) {
-      await host.sleep(Math.max(0, atMs - host.now()));
-      const act =
-        does === "write" ? zookeeper.setData("/master", "hello") : zookeeper.delete("/master");
-      // There may be none, and an operator does not insist.
-      await act.catch(() => {});
-    }
   });
 }
 

@@ -84,12 +84,7 @@ export function fenced(args: readonly string[], options: FenceOptions): Fence {
       resolve({ why, usedMs: used.timeMs, code, signal, stdout: first(), stderr: last() });
     });
   });
-  return {
-    ended,
-    allow,
-    usedMs: () => used.timeMs,
-    stop: () => end("stopped"),
-  };
+  return { ended, allow, usedMs: () => used.timeMs, stop: () => end("stopped") };
 }
 
 /** Should the grader itself be killed, nobody would end an endless loop: the shell's limit on CPU seconds does. */

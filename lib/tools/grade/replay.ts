@@ -60,7 +60,6 @@ export function main(
     if (Object.hasOwn(await systemsIn(settings.table), name)) {
       return searchAgain(name, number, { ...values, seed, path }, signal, settings);
     }
-    await exerciseNames([name], settings.table);
     if (values.wrong !== undefined) throw new Misuse(`--wrong is for systems: ${name} is none.`);
     const property = await propertyNumber(name, number, settings.table);
     const folder = folderNamed(values.exercises);
@@ -75,6 +74,7 @@ export function main(
 }
 
 async function propertyNumber(name: string, text: string, table?: string): Promise<number> {
+  await exerciseNames([name], table);
   const { properties } = await loadExercise(name, table);
   const number = Number(text);
   if (Number.isInteger(number) && properties[number - 1] !== undefined) return number;
