@@ -108,6 +108,7 @@ class Running implements System {
   readonly plan: Plan;
   readonly lives = new Map<NodeId, Life>();
   private seen: View | undefined;
+  private looked: { readonly atMs: number; readonly serving: Life[] } = { atMs: -1, serving: [] };
   private atOnce = { atMs: 0, events: 0 };
 
   constructor(plan: Plan) {
@@ -123,22 +124,19 @@ class Running implements System {
   }
 
   serving(): Life[] {
-    return this.awake().filter((each) => each.serves);
+    return this.looked.serving;
   }
 
   /**
    * Asks everybody once, in every trial alike, and hears them all before it judges: nobody can tell one who looks from
    * one who is looked at, nor be asked a second time because of its answer.
    */
-  look(onLook: NonNullable<Trial["onLook"]>): void {
-    const awake = this.awake();
-    for (const each of awake) each.serves = each.mayServe();
-    for (const each of awake) onLook(this, each, each.serves);
-  }
-
-  private awake(): Life[] {
-    const sinceMs = this.view().atMs - LOOK_MS;
-    return this.candidates.filter(({ lookedMs }) => lookedMs >= sinceMs);
+  look(atMs: number, onLook: NonNullable<Trial["onLook"]>): void {
+    if (atMs === this.looked.atMs) return;
+    const awake = this.candidates.filter(({ lookedMs }) => lookedMs >= atMs - LOOK_MS);
+    const serving = awake.filter((each) => each.mayServe());
+    this.looked = { atMs, serving };
+    for (const each of awake) onLook(this, each, serving.includes(each));
   }
 
   owner(): SessionId | null {
@@ -174,7 +172,6 @@ class Life implements Candidate {
   learnedAt = 0;
   /** When it looked last whether it may serve, in true time: a candidate that sleeps does not. */
   lookedMs = -Infinity;
-  serves = false;
   private readonly host: Host;
   private readonly recipe: Recipe;
   private readonly system: Running;
@@ -216,7 +213,7 @@ class Life implements Candidate {
     for (;;) {
       await this.host.sleep((LOOK_MS / 2) * (1 + this.host.random()));
       this.lookedMs = this.host.trueMs();
-      this.system.look(onLook);
+      this.system.look(this.lookedMs, onLook);
     }
   }
 }
