@@ -53,7 +53,7 @@ export type Exercise<Module> = {
   readonly instances?: number;
   /** Shown one at a time, on request: each says a little more. */
   readonly hints: readonly string[];
-  /** The examples in the stub's docstring; throws when one does not hold, and then there are no points. */
+  /** The examples in the stub's docstring; throws when one does not hold; all points need them. */
   examples(module: Module): void | Promise<void>;
   readonly properties: readonly Property<Module>[];
 };

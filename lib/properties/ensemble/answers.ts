@@ -11,6 +11,7 @@ import {
   nodeAt,
   type Request,
   type Result,
+  type SessionId,
   statOf,
   type Tree,
   type Zxid,
@@ -123,15 +124,16 @@ function checkOrder(history: readonly Entry[], exchanges: ReadonlyMap<string, Ex
       : [{ at: exchange.answered, isAsked: false, exchange, zxid }]),
   ]);
   let last: (typeof moments)[number] | undefined;
-  const before = new Map<string, (typeof moments)[number]>();
+  const before = new Map<SessionId, (typeof moments)[number]>();
   for (const moment of moments.sort((a, b) => a.at - b.at)) {
     if (!moment.isAsked) {
       if (last === undefined || moment.zxid > last.zxid) last = moment;
       continue;
     }
-    const { client } = moment.exchange;
-    const own = before.get(client);
-    before.set(client, moment);
+    // A client that died may have left requests under way, which come after those of its next session.
+    const { session } = moment.exchange;
+    const own = before.get(session);
+    before.set(session, moment);
     for (const earlier of [last, own]) {
       if (earlier === undefined || earlier.zxid < moment.zxid) continue;
       throw new Violation(

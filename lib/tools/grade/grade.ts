@@ -98,10 +98,10 @@ function report(exercise: AnyExercise, outcome: Outcome, options: GradeOptions):
   const { only, seed } = options;
   const examples = outcome.found.get(0);
   const fails = examples !== undefined && !["ok", "your turn"].includes(examples.verdict);
-  const properties = exercise.properties
+  const all = exercise.properties
     .map((property, index) => propertyReport(exercise.name, property, index + 1, outcome, options))
-    .map((property) => (fails ? { ...property, points: 0 } : property))
     .filter(({ number }) => only === undefined || only.property === number);
+  const properties = fails ? notAll(all) : all;
   const findings = properties.map((property) => property.verdict);
   const verdict = worst(examples === undefined ? findings : [...findings, examples.verdict]);
   const untouched = findings.every((finding) => finding === "your turn");
@@ -119,10 +119,17 @@ function report(exercise: AnyExercise, outcome: Outcome, options: GradeOptions):
   };
 }
 
+/** All points need the examples: while these fail, the last of the properties gives one less. */
+function notAll(properties: readonly PropertyReport[]): PropertyReport[] {
+  const { points, outOf } = total(properties);
+  if (points < outOf) return [...properties];
+  const last = properties.at(-1);
+  return properties.map((each) => (each === last ? { ...each, points: each.points - 1 } : each));
+}
+
 function exampleMessage(examples: { verdict: string; message?: string } | undefined) {
   if (examples?.message === undefined) return undefined;
-  const until = examples.verdict === "your turn" ? "" : " Until they hold there are no points.";
-  return `The examples of the stub: ${examples.message}${until}`;
+  return `The examples of the stub: ${examples.message}`;
 }
 
 function propertyReport(

@@ -18,7 +18,7 @@ export type PropertyReport = {
   /** The sentence that must hold. */
   readonly says: string;
   readonly verdict: Finding;
-  /** All of `outOf` when the verdict is ok and the examples hold, otherwise 0. */
+  /** All of `outOf` when the verdict is ok, otherwise 0; of the last, one less where only the examples fail. */
   readonly points: number;
   readonly outOf: number;
   /** How many random trials were made. */
