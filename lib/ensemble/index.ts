@@ -1,10 +1,10 @@
 /**
- * A ZooKeeper-like ensemble. Reading order: `zxid`, `path`, `errors`, `messages` and `tree` say what it keeps;
- * `input` what is refused at once, `prepare` what may be asked; `decisions` has the vote order, the commit rule, the sync decision and whose epoch is
- * accepted, each in one place; `watches` has the watch order. Then a server: `peers` is what servers say to each
- * other, `parts` what each may be, `history` its disk, `replica` what all of them do; `election`, `follower`, `leader`,
- * `tracking` (sessions) and `serving` are put together in `server`. A client is `session` and `reach` (the machine)
- * under `face`, which gives it the interface in `zookeeper`.
+ * A ZooKeeper-like ensemble. Reading order: `zxid`, `path`, `errors`, `messages` and `tree` say what it keeps; `input`
+ * what is refused at once, `prepare` what may be asked; `decisions` has the vote order, the commit rule, the sync
+ * decision and whose epoch is accepted, each in one place; `watches` has the watch order. Then a server: `peers` is what
+ * servers say to each other, `parts` what each may be, `history` its disk, `replica` what all of them do; `election`,
+ * `follower`, `leader`, `tracking` (sessions) and `serving` are put together in `server`. A client is `session` and
+ * `reach` (the machine) under `face`, which gives it the interface in `zookeeper`.
  *
  * Left out: container and TTL nodes, access lists, passwords of sessions, persistent watches, observers, changing the
  * members, the greatest size of a request (jute.maxbuffer).
