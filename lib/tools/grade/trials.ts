@@ -155,7 +155,8 @@ function warden(
   return () => ({
     decorateRun: (run) => (value) => {
       if (over()) return new fc.PreconditionFailure(true);
-      if (!failed) onRun(++runs);
+      // Also while a failing case is made smaller: a sign of life.
+      onRun(failed ? runs : ++runs);
       const out = run(value);
       return isAsync ? (out as Promise<Out>).then(judged) : judged(out as Out);
     },
