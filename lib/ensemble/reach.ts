@@ -55,7 +55,8 @@ export function taken(
   const { data, exist, child } = session.watches;
   if (data.size + exist.size + child.size > 0 && session.server !== undefined) {
     const paths = { data: [...data], exist: [...exist], child: [...child] };
-    out.send(session.server, { kind: "setWatches", lastZxid: session.lastZxid, ...paths });
+    // Not the newest that an event showed: others of the same transaction may have been lost with the connection.
+    out.send(session.server, { kind: "setWatches", lastZxid: session.answeredZxid, ...paths });
   }
   for (const asked of session.waiting.splice(0)) send(session, asked, out);
   out.cancelTimer("session patience");

@@ -1,9 +1,7 @@
 /**
  * A client's side of a session, as a machine: it finds a server, keeps the session alive, sends requests in order,
  * and sets its watches again wherever it comes. Whoever embeds it (a client's host, a broker) hands it the events of
- * its connections and of the timers whose names begin with "session", and takes the news from it.
- *
- * Source: ZooKeeper's ClientCnxn.
+ * its connections and of the timers whose names begin with "session", and takes the news from it. Source: ClientCnxn.
  */
 
 import type { NodeId, Out } from "quorumlab/sim";
@@ -65,7 +63,9 @@ export type Session = {
   /** While it can only read: a server that may be able to do more. */
   better: NodeId | undefined;
   xid: number;
+  /** The newest state that it has seen, and the newest that an answer showed: all events up to that one were heard. */
   lastZxid: Zxid;
+  answeredZxid: Zxid;
   /** Requests that were sent and not answered, and those that wait for a server. */
   sent: Asked[];
   waiting: Asked[];
@@ -99,6 +99,7 @@ export function openSession(options: SessionOptions, out: Out<ToServer>): Sessio
     better: undefined,
     xid: 0,
     lastZxid: 0,
+    answeredZxid: 0,
     sent: [],
     waiting: [],
     watches: { data: new Set(), exist: new Set(), child: new Set() },
@@ -235,6 +236,7 @@ function replied(
   if (first?.xid !== xid) return;
   session.sent.shift();
   session.lastZxid = Math.max(session.lastZxid, zxid);
+  session.answeredZxid = Math.max(session.answeredZxid, zxid);
   const { request } = first;
   if ("watch" in request && request.watch) {
     if (result.kind !== "error") {

@@ -124,6 +124,19 @@ describe("what the client has seen", () => {
     replies(one, noNode, 19);
     expect(one.session.lastZxid).toBe(21);
   });
+
+  test("does not tell whether all events of it were heard: only an answer does", () => {
+    const one = machine();
+    welcomed(one, 7);
+    one.asks(1, { kind: "getChildren", path: "/", watch: true });
+    replies(one, { kind: "getChildren", children: [], stat: {} as Stat }, 20);
+    // The same transaction changes the children of the root, but the connection ends before that event.
+    one.hears({ kind: "event", type: "NodeCreated", path: "/b", zxid: 21 });
+    one.disconnected("s2");
+    one.timer("retry");
+    one.connected("s3");
+    expect(takes(one)).toContain("s3: setWatches since 0x14");
+  });
 });
 
 describe("a watch", () => {
