@@ -44,6 +44,8 @@ export class Witness {
   private readonly leaders = new Map<number, NodeId>();
   private readonly seen = new Map<NodeId, Seen>();
   private readonly trees = new Map<Zxid, { readonly tree: number; readonly node: NodeId }>();
+  /** What each server has written down, in order. */
+  private readonly written = new Map<NodeId, Entry[]>();
   /** How much of the trace it has heard. */
   private heard = 0;
   private readonly members: readonly NodeId[];
@@ -59,6 +61,11 @@ export class Witness {
     for (; this.heard < view.trace.length; this.heard++) {
       const event = view.trace[this.heard] as TraceEvent;
       if (event.kind === "send") this.said(event.node, event.body as Said);
+      if (event.kind === "write" && event.effect.kind === "append") {
+        const own = this.written.get(event.node) ?? [];
+        own.push(event.effect.entry as Entry);
+        this.written.set(event.node, own);
+      }
     }
     for (const id of this.members) {
       const server = view.state(id) as Server | undefined;
@@ -129,6 +136,7 @@ export class Witness {
     this.reached.set(id, reached);
     reached.push({ event: this.heard, zxid: committed });
     const { entries, applied } = history;
+    if (history.before > 0 && !this.places.has(history.before)) this.recall(id, history.before);
     const from = entries.findIndex(({ zxid }) => zxid > before);
     const fresh = from === -1 ? [] : entries.slice(from, applied);
     // PrefixConsistency: what it applies follows, here as anywhere, what it has applied before.
@@ -156,6 +164,15 @@ export class Witness {
       );
     }
     this.compare(id, committed, tree);
+  }
+
+  /** A server that had slept may have applied, saved and forgotten entries since it was looked at. */
+  private recall(id: NodeId, upTo: Zxid): void {
+    for (const entry of this.written.get(id) ?? []) {
+      if (entry.zxid > (this.history.at(-1)?.zxid ?? 0) && entry.zxid <= upTo) {
+        this.extend(id, entry);
+      }
+    }
   }
 
   private extend(id: NodeId, entry: Entry): void {
