@@ -42,8 +42,12 @@ export function undecided(vote: Vote): Looking {
   };
 }
 
-/** Ends its part: its timers, its clients, and the connections on which something of it may still be under way. */
-export function leave(turn: Turn): void {
+/**
+ * Ends its part: its timers, its clients, and the connections on which something of it may still be under way.
+ *
+ * @param staying the peers whose connections go on
+ */
+export function leave(turn: Turn, staying: ReadonlyMap<NodeId, unknown> = new Map()): void {
   const { server, out } = turn;
   const { part } = server;
   const old =
@@ -53,6 +57,7 @@ export function leave(turn: Turn): void {
         ? [part.leader]
         : [...part.followers.keys()];
   for (const peer of old) {
+    if (staying.has(peer)) continue;
     out.close(peer);
     server.connected.delete(peer);
   }

@@ -33,6 +33,7 @@ export type {
   Vote,
   Write,
 } from "./messages.ts";
+export { parentOf } from "./path.ts";
 export { prepare } from "./prepare.ts";
 export { abandon } from "./reach.ts";
 export type { EnsembleOptions, Server } from "./replica.ts";

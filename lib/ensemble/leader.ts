@@ -19,17 +19,15 @@ import { emptyTree } from "./tree.ts";
 import { LAST_COUNTER, type Zxid, zxid } from "./zxid.ts";
 
 /** Begins to lead: those who came early stay, and are heard at once. */
-export function lead(turn: Turn, early: Map<NodeId, FollowerInfo>): void {
+export function lead(turn: Turn, early: ReadonlyMap<NodeId, FollowerInfo>): void {
   const { server, out, options } = turn;
-  const called = [...early];
-  early.clear();
-  leave(turn);
+  leave(turn, early);
   server.role = "synchronizing";
   const leading: Leading = {
     kind: "leading",
     stage: "discovery",
     epoch: 0,
-    followers: new Map(called.map(([id, info]) => [id, caller(info, 0)])),
+    followers: new Map([...early].map(([id, info]) => [id, caller(info, 0)])),
     counter: 0,
     ahead: emptyTree(),
     elapsedMs: 0,

@@ -1,6 +1,6 @@
 /** A shared value: read from memory, kept up to date by a watch, and changed only by whoever has seen what it changes. */
 
-import { checkPath, type Data, type ZooKeeper } from "quorumlab/ensemble";
+import { checkPath, type Data, parentOf, type ZooKeeper } from "quorumlab/ensemble";
 import {
   answered,
   type Clock,
@@ -37,7 +37,7 @@ export function configuration(
   onChange: (value: Data | null) => void = () => {},
 ): Configuration {
   checkPath("configuration: the path", path);
-  const directory = path.slice(0, path.lastIndexOf("/"));
+  const directory = parentOf(path);
   const write = (value: Data, version?: number) =>
     version === undefined ? zk.create(path, value) : zk.setData(path, value, version);
   let known: Data | null = null;

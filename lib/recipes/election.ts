@@ -5,7 +5,7 @@
  * Source: ZooKeeper Recipes and Solutions, "Leader Election".
  */
 
-import { checkPath, type Watcher, type ZooKeeper } from "quorumlab/ensemble";
+import { checkPath, parentOf, type Watcher, type ZooKeeper } from "quorumlab/ensemble";
 import { inSequence, type Own, own, standInLine } from "./own.ts";
 import { answered, type Clock, failedWith, look, makeDirectory, textOf } from "./patience.ts";
 
@@ -36,7 +36,7 @@ export function plainElection(path: string = "/master"): Election {
   checkPath("plainElection: the path", path);
   return {
     async campaign(zk, clock, name) {
-      const directory = path.slice(0, path.lastIndexOf("/"));
+      const directory = parentOf(path);
       await answered(zk, clock, () => makeDirectory(zk, directory));
       return own(zk, clock, path, name);
     },

@@ -41,9 +41,9 @@ export type Mastership = {
 /**
  * Watches over a mastership. The same goes for a lock.
  *
- * Both ways to serve are safe where `aliveUntilMs` is certain: a session lives for its whole timeout after the newest heartbeat that a leader has
- * counted was sent, whichever leader the ensemble has. "whileConnected" looks at the clock as well, for a process that
- * has slept was not told yet that it is disconnected.
+ * Both ways to serve are safe where `aliveUntilMs` is certain: a session lives for its whole timeout after the newest
+ * heartbeat that a leader has counted was sent, whichever leader the ensemble has. "whileConnected" looks at the clock
+ * as well, for a process that has slept was not told yet that it is disconnected.
  *
  * @param won what an election's `campaign` has returned
  */

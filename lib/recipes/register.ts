@@ -6,7 +6,7 @@
  * is another one, and must not come back under its name.
  */
 
-import { checkNumber } from "quorumlab/ensemble";
+import { checkNumber, majority } from "quorumlab/ensemble";
 import {
   type NodeId,
   type Out,
@@ -29,8 +29,7 @@ export type QuorumSizes = { readonly read: number; readonly write: number };
 /** Majorities: the smallest quorums of which any two share a replica. */
 export function quorumSizes(replicas: number): QuorumSizes {
   checkNumber("quorumSizes: replicas", replicas, 1);
-  const majority = Math.floor(replicas / 2) + 1;
-  return { read: majority, write: majority };
+  return { read: majority(replicas), write: majority(replicas) };
 }
 
 /** The version with the highest timestamp. Two writers may choose one counter; their names decide. */

@@ -9,6 +9,7 @@ import {
   type Entry,
   type EventType,
   emptyTree,
+  parentOf,
   type ToServer,
   type Zxid,
   zxidText,
@@ -164,7 +165,7 @@ class Watched {
 
 function concerns({ kind, path }: Change, watch: Watch): boolean {
   if (watch.kind === "child") {
-    const parent = path.slice(0, path.lastIndexOf("/")) || "/";
+    const parent = parentOf(path) || "/";
     return (
       (kind !== "dataChanged" && parent === watch.path) ||
       (kind === "deleted" && path === watch.path)
