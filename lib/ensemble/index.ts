@@ -4,17 +4,21 @@
  * decision and whose epoch is accepted, each in one place; `watches` has the watch order. Then a server: `peers` is what
  * servers say to each other, `parts` what each may be, `history` its disk, `replica` what all of them do; `election`,
  * `follower`, `leader`, `tracking` (sessions) and `serving` are put together in `server`. A client is `session` and
- * `reach` (the machine) under `face`, which gives it the interface in `zookeeper`.
+ * `reach` (the machine) under `face`, which gives it the interface in `zookeeper`; a program of ours has it, and `calls`
+ * to any server, from its `host`.
  *
  * Left out: container and TTL nodes, access lists, passwords of sessions, persistent watches, observers, changing the
  * members, the greatest size of a request (jute.maxbuffer).
  */
+export type { CallErrorCode, ClientMessage } from "./calls.ts";
 export type { Kept, SyncDecision } from "./decisions.ts";
 export { acceptEpoch, commitPoint, majority, supersedes, syncDecision } from "./decisions.ts";
 export type { ErrorCode } from "./errors.ts";
 export { CODES, ZooKeeperError } from "./errors.ts";
 export type { SessionPort } from "./face.ts";
 export { face } from "./face.ts";
+export type { Answering, ClientHost, Replies } from "./host.ts";
+export { CallError, client } from "./host.ts";
 export { checkName, checkNumber, checkPath, checkWord } from "./input.ts";
 export type {
   CreateMode,

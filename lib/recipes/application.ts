@@ -1,7 +1,7 @@
 /** An application server: a client of trackers and databases, which must know where to send its writes. */
 
+import { type ClientHost, client } from "quorumlab/ensemble";
 import type { NodeId, Server } from "quorumlab/sim";
-import { type ClientHost, client } from "./client.ts";
 import type { Value, Written } from "./database.ts";
 import { type Kept, type MasterIs, mayUse } from "./tracker.ts";
 

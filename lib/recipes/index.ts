@@ -5,12 +5,18 @@
  * them, `election`, `mastership` and `tracking` are about a master, `fenced` is what it writes to; then `lock`, `configuration`, `queue`,
  * `barrier` and `group`.
  */
+export type {
+  Answering,
+  CallErrorCode,
+  ClientHost,
+  ClientMessage,
+  Replies,
+} from "quorumlab/ensemble";
+export { CallError, client } from "quorumlab/ensemble";
 export type { Application, TrackedBy } from "./application.ts";
 export { application, trackedBy } from "./application.ts";
 export type { DoubleBarrier } from "./barrier.ts";
 export { doubleBarrier } from "./barrier.ts";
-export type { Answering, ClientHost, Replies } from "./client.ts";
-export { CallError, client } from "./client.ts";
 export type { Configuration } from "./configuration.ts";
 export { configuration } from "./configuration.ts";
 export type { DatabaseMessage, DatabaseOptions, DatabaseState } from "./database.ts";
@@ -22,7 +28,6 @@ export { accepts, fencedResource } from "./fenced.ts";
 export type { Group } from "./group.ts";
 export { groupMembers, joinGroup } from "./group.ts";
 export { lock } from "./lock.ts";
-export type { CallErrorCode, ClientMessage } from "./machine.ts";
 export type { Mastership, MastershipOptions } from "./mastership.ts";
 export { mastership } from "./mastership.ts";
 export type { Own } from "./own.ts";

@@ -6,7 +6,7 @@
  * is another one, and must not come back under its name.
  */
 
-import { checkNumber, majority } from "quorumlab/ensemble";
+import { CallError, checkNumber, majority } from "quorumlab/ensemble";
 import {
   type NodeId,
   type Out,
@@ -15,7 +15,6 @@ import {
   type Server,
   withProgram,
 } from "quorumlab/sim";
-import { CallError } from "./client.ts";
 
 /** The order of writes: by counter, then by the writer's name. A writer never uses a counter twice. */
 export type Timestamp = { readonly counter: number; readonly writer: NodeId };

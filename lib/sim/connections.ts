@@ -169,6 +169,8 @@ export class Connections {
       this.push(back, "refused", connection, cause);
       return;
     }
+    // The caller knows of no connection any more: what this end still has is over.
+    if (back.end !== undefined && back.end.state !== "calling") this.ended(back, cause);
     // Both ends called at once: the call of the one with the smaller name stands, and both know it.
     if (back.end !== undefined && to < from) return;
     back.end = { connection, state: "open", again: false };

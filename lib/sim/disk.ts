@@ -10,8 +10,8 @@ import { invariant } from "./protocol.ts";
  * a prefix of all changes, across files.
  */
 export type Files = {
-  /** The whole content of a file; an absent one is empty. */
-  read(file: string): Uint8Array;
+  /** The content of a file, or its bytes from one place to another, as far as there are any; an absent one is empty. */
+  read(file: string, from?: number, to?: number): Uint8Array;
   /** The names of all files, sorted. */
   list(): string[];
   /** Writes bytes at an offset, which must not lie beyond the end. */
@@ -20,6 +20,10 @@ export type Files = {
   truncate(file: string, length: number): void;
   /** Gives a file another name, replacing what had it, whole or not at all. */
   rename(from: string, to: string): void;
+  /** Removes a file, if it is there. */
+  remove(file: string): void;
+  /** Makes all changes so far survive any crash. */
+  sync(): void;
 };
 
 /**
@@ -38,7 +42,8 @@ type Change =
       readonly bytes: Uint8Array;
     }
   | { readonly kind: "truncate"; readonly file: string; readonly length: number }
-  | { readonly kind: "rename"; readonly from: string; readonly to: string };
+  | { readonly kind: "rename"; readonly from: string; readonly to: string }
+  | { readonly kind: "remove"; readonly file: string };
 
 /** The bytes of a file are the first `length` of a longer array, so that appending stays cheap. */
 type Content = { bytes: Uint8Array; length: number };
@@ -51,9 +56,9 @@ export class Disk implements Files {
   /** How many writes were ever made: the number that `sync` takes. */
   writes = 0;
 
-  read(file: string): Uint8Array {
+  read(file: string, from = 0, to = Infinity): Uint8Array {
     const { bytes, length } = this.now.get(file) ?? EMPTY;
-    return bytes.slice(0, length);
+    return bytes.slice(from, Math.min(to, length));
   }
 
   list(): string[] {
@@ -72,8 +77,12 @@ export class Disk implements Files {
     this.change({ kind: "rename", from, to });
   }
 
-  /** Makes the first `writes` writes survive any crash. */
-  sync(writes: number): void {
+  remove(file: string): void {
+    this.change({ kind: "remove", file });
+  }
+
+  /** Makes the first `writes` writes survive any crash, or all that were made. */
+  sync(writes: number = this.writes): void {
     const older = this.unsynced.length - (this.writes - writes);
     for (const change of this.unsynced.splice(0, Math.max(0, older))) apply(this.synced, change);
   }
@@ -116,6 +125,10 @@ function apply(contents: Contents, change: Change): void {
   if (change.kind === "rename") {
     contents.set(change.to, contents.get(change.from) ?? { ...EMPTY });
     contents.delete(change.from);
+    return;
+  }
+  if (change.kind === "remove") {
+    contents.delete(change.file);
     return;
   }
   const file = contents.get(change.file) ?? { ...EMPTY };

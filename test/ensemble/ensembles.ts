@@ -20,7 +20,7 @@ import {
   simulate,
   type TraceEvent,
 } from "quorumlab/sim";
-import type { ClientState } from "../../lib/recipes/machine.ts";
+import type { ClientState } from "../../lib/ensemble/calls.ts";
 import { type Born, bear } from "./alone.ts";
 import { said } from "./said.ts";
 

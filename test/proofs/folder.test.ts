@@ -22,7 +22,7 @@ beforeEach(() => {
     names.set(fd, names.get(join(String(file))) ?? basename(String(file)));
     return fd;
   });
-  for (const call of ["ftruncateSync", "writeSync", "fsyncSync", "renameSync"] as const) {
+  for (const call of ["ftruncateSync", "writeSync", "fsyncSync", "renameSync", "rmSync"] as const) {
     const real = fs[call] as (...args: unknown[]) => never;
     vi.spyOn(fs, call).mockImplementation((...args: unknown[]) => {
       done.push(`${call.replace("Sync", "")} ${names.get(args[0]) ?? basename(String(args[0]))}`);
@@ -58,4 +58,16 @@ test("an entry of a log is on the disk before the next one, and can be read afte
   const entry = ["write log.log", "fsync log.log", "fsync folder"];
   expect(done).toEqual([...entry, ...entry]);
   expect(new Stable(new Folder(path)).log("log")).toEqual({ start: 0, entries: ["a", "b"] });
+});
+
+test("a file that is removed is gone for good before anything else", () => {
+  const folder = new Folder(path);
+  folder.write("log", 0, new Uint8Array([1, 2, 3]));
+  expect([...folder.read("log", 1, 9)]).toEqual([2, 3]);
+  done.length = 0;
+  folder.remove("log");
+  folder.sync();
+  expect(done).toEqual(["rm log", "fsync folder"]);
+  expect(folder.list()).toEqual([]);
+  folder.remove("log");
 });

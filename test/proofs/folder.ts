@@ -17,9 +17,9 @@ export class Folder implements Files {
     this.path = path;
   }
 
-  read(file: string): Uint8Array {
+  read(file: string, from = 0, to = Infinity): Uint8Array {
     const path = join(this.path, file);
-    return fs.existsSync(path) ? fs.readFileSync(path) : new Uint8Array(0);
+    return fs.existsSync(path) ? fs.readFileSync(path).subarray(from, to) : new Uint8Array(0);
   }
 
   list(): string[] {
@@ -37,6 +37,15 @@ export class Folder implements Files {
   rename(from: string, to: string): void {
     fs.renameSync(join(this.path, from), join(this.path, to));
     this.force(".", O_RDONLY);
+  }
+
+  remove(file: string): void {
+    fs.rmSync(join(this.path, file), { force: true });
+    this.force(".", O_RDONLY);
+  }
+
+  sync(): void {
+    // Nothing waits for it: a change returns when the disk has it.
   }
 
   private change(file: string, act: (fd: number) => void): void {

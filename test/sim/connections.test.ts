@@ -155,6 +155,27 @@ test("a connection is first in first out, loses nothing while it lives, and both
   expect(Math.min(...Object.values(seen))).toBeGreaterThan(50);
 });
 
+test("a call is answered also where the other end still has a connection that its caller has lost", async () => {
+  const call = { act: "connect", write: false } as const;
+  // Both call at once, and the call of a stands; but a dies before it hears so, and then gets the older call of b.
+  const deeds: Deed[] = [
+    { node: "b", peer: "a", atMs: 10, ...call },
+    { node: "a", peer: "b", atMs: 20, ...call },
+    { node: "b", peer: "a", atMs: 60, ...call },
+    { node: "b", peer: "a", atMs: 150, act: "send", write: false },
+  ];
+  const faults: Fault[] = [
+    { kind: "cut", from: ["b"], to: ["a"], oneWay: true, atMs: 0, forMs: 100 },
+    { kind: "crash", node: "a", atMs: 40, forMs: 10 },
+  ];
+  const { run, states } = await talk({ seed: 1, deeds, faults, syncTime: 0 }, "connection");
+  const told = run.trace.events.flatMap((event) =>
+    event.kind === "connected" || event.kind === "deliver" ? `${event.node} ${event.kind}` : [],
+  );
+  expect(told).toEqual(["b connected", "a connected", "a connected", "b connected", "a deliver"]);
+  expect([states.a?.known.b?.got, states.b?.known.a?.sent]).toEqual([1, 1]);
+});
+
 test("datagrams do not keep that promise", async () => {
   const weather = (["drop", "duplicate", "reorder"] as const).map((name): Fault => {
     return { kind: name, atMs: 0, probability: 0.3, byMs: 20 };

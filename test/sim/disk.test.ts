@@ -8,7 +8,8 @@ type Change =
   | { readonly kind: "append"; readonly file: string; readonly bytes: Uint8Array }
   | { readonly kind: "overwrite"; readonly file: string; readonly bytes: Uint8Array }
   | { readonly kind: "shorten"; readonly file: string; readonly share: number }
-  | { readonly kind: "rename"; readonly from: string; readonly to: string };
+  | { readonly kind: "rename"; readonly from: string; readonly to: string }
+  | { readonly kind: "remove"; readonly file: string };
 
 /** The files as they are, one plain array of bytes each. */
 type Contents = Record<string, number[]>;
@@ -22,6 +23,7 @@ const change: fc.Arbitrary<Change> = fc.oneof(
   fc.record({ kind: fc.constant("overwrite" as const), file, bytes }),
   fc.record({ kind: fc.constant("shorten" as const), file, share }),
   fc.record({ kind: fc.constant("rename" as const), from: file, to: file }),
+  fc.record({ kind: fc.constant("remove" as const), file }),
 );
 
 /** Does a change to the disk and to the model. */
@@ -31,6 +33,11 @@ function perform(disk: Disk, model: Contents, each: Change): Contents {
     disk.rename(each.from, each.to);
     const { [each.from]: moved = [], ...others } = model;
     return { ...others, [each.to]: moved };
+  }
+  if (each.kind === "remove") {
+    const { [each.file]: gone, ...others } = model;
+    if (gone !== undefined) disk.remove(each.file);
+    return others;
   }
   const was = model[each.file] ?? [];
   if (each.kind === "shorten") {
@@ -123,6 +130,36 @@ test("a disk keeps its own bytes: neither the writer's nor the reader's later ch
   disk.sync(disk.writes);
   disk.crash("lost");
   expect([...disk.read("x")]).toEqual([1, 2, 3]);
+});
+
+test("a part of a file can be read, as far as there is any", () => {
+  const disk = new Disk();
+  disk.write("x", 0, new Uint8Array([0, 1, 2, 3, 4]));
+  disk.truncate("x", 4);
+  const parts = [[0], [1, 3], [2, 9], [4, 5], [9, 12]] as const;
+  expect(parts.map(([from, to]) => [...disk.read("x", from, to)])).toEqual([
+    [0, 1, 2, 3],
+    [1, 2],
+    [2, 3],
+    [],
+    [],
+  ]);
+  expect([...disk.read("absent", 0, 1)]).toEqual([]);
+});
+
+test("a removal is a change like others: a crash may take it back until it is synced", () => {
+  const disk = new Disk();
+  disk.write("x", 0, new Uint8Array([1]));
+  disk.sync();
+  disk.remove("x");
+  disk.remove("absent");
+  expect(disk.list()).toEqual([]);
+  disk.crash("lost");
+  expect(disk.list()).toEqual(["x"]);
+  disk.remove("x");
+  disk.sync();
+  disk.crash("lost");
+  expect(disk.list()).toEqual([]);
 });
 
 test("a wipe erases everything, synced or not", () => {

@@ -3,13 +3,6 @@
  * it, and may hold a session with an ensemble.
  */
 
-import {
-  checkNumber,
-  face as faceOf,
-  type SessionNews,
-  type SessionOptions,
-  type ZooKeeper,
-} from "quorumlab/ensemble";
 import { type NodeId, type ProgramHost, type Server, withProgram } from "quorumlab/sim";
 import {
   type CallErrorCode,
@@ -19,7 +12,11 @@ import {
   machine,
   type Numbered,
   type ToProgram,
-} from "./machine.ts";
+} from "./calls.ts";
+import { face as faceOf } from "./face.ts";
+import { checkNumber } from "./input.ts";
+import type { SessionNews, SessionOptions } from "./session.ts";
+import type { ZooKeeper } from "./zookeeper.ts";
 
 /** Which reply answers which kind of request. */
 export type Replies = Readonly<Record<string, object>>;

@@ -3,12 +3,13 @@
  * an ensemble. It says of each call whether an answer came, or whether nobody knows what became of it.
  */
 
+import type { NodeId, Out, Protocol } from "quorumlab/sim";
+import type { Request, ToClient } from "./messages.ts";
+import { abandon } from "./reach.ts";
 import {
-  abandon,
   ask as askSession,
   isServer,
   openSession,
-  type Request,
   type Session,
   type SessionNews,
   type SessionOptions,
@@ -16,10 +17,8 @@ import {
   sessionDisconnected,
   sessionHears,
   sessionTimer,
-  type ToClient,
-  type ZooKeeper,
-} from "quorumlab/ensemble";
-import type { NodeId, Out, Protocol } from "quorumlab/sim";
+} from "./session.ts";
+import type { ZooKeeper } from "./zookeeper.ts";
 
 /** What goes over the wire: the request or the reply itself, with the number of the call. */
 export type Numbered = { readonly kind: string; readonly call: number };
