@@ -3,6 +3,16 @@ export type { Call, Completed, History, Operation, Verdict } from "./history.ts"
 export { Recorder, validateHistory } from "./history.ts";
 export type { Limits, Linearizability } from "./linearizability.ts";
 export { linearizable } from "./linearizability.ts";
+export type { LogCheck, LogChecker, LogOptions } from "./log/checker.ts";
+export { checkLog, logChecker } from "./log/checker.ts";
+export type {
+  BrokerEvent,
+  ClientEvent,
+  LogEvent,
+  PartitionRead,
+  RetentionCut,
+} from "./log/events.ts";
+export type { AnomalyName, Finding } from "./log/findings.ts";
 export type { Model, Returned, Step } from "./model.ts";
 export type {
   CasRegisterInput,
