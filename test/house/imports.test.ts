@@ -25,7 +25,7 @@ const MAY_IMPORT: Readonly<
   estimate: { values: [], types: [] },
   storage: { values: ["sim"], types: [] },
   ensemble: { values: ["sim"], types: [] },
-  broker: { values: ["ensemble", "sim"], types: [] },
+  broker: { values: ["ensemble", "estimate", "storage", "sim"], types: [] },
   recipes: { values: ["ensemble", "sim"], types: [] },
   connect: { values: ["ensemble", "broker"], types: [] },
   properties: { values: course, types: ["exercises"] },

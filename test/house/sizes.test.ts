@@ -7,10 +7,11 @@ import { filesIn, linesOf, nothingBreaks, rooms } from "./tree.ts";
 const FILE_LINES = 250;
 const FUNCTION_LINES = 40;
 const SWITCH_LINES = 60;
-const TEACHING_LINES = 6_000;
+const TEACHING_LINES = 9_200;
 
 /** Files that are longer, each with the reason why they are one. */
 const LONGER: Readonly<Record<string, string>> = {
+  "test/known-wrong/broker.ts": "a list of mistakes, each read alone",
   "test/known-wrong/ensemble.ts": "a list of mistakes, each read alone",
   "test/tools/grade.test.ts":
     "a list of cases, each read alone: every way in which a submission can be wrong",

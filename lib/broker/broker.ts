@@ -1,0 +1,186 @@
+/**
+ * A broker: turns events into what its replicas, its groups, its session with the ensemble and, if it is the
+ * controller, its office make of them.
+ */
+
+import {
+  checkNumber,
+  isServer,
+  openSession,
+  sessionConnected,
+  sessionDisconnected,
+  sessionHears,
+  sessionTimer,
+  type ToClient,
+  type ToServer,
+} from "quorumlab/ensemble";
+import type { NodeId, Protocol } from "quorumlab/sim";
+import { passGroupTime } from "./coordinator.ts";
+import {
+  electLeader,
+  endOf,
+  highWatermark,
+  joinsInSync,
+  staysInSync,
+  truncationPoint,
+} from "./decisions.ts";
+import { fetchNext, isFollowing, isSilent } from "./following.ts";
+import { checkGeneration } from "./groups.ts";
+import { forget, isLed, passTime } from "./leading.ts";
+import { openLog, retain } from "./log.ts";
+import type { BrokerMessage, Image } from "./messages.ts";
+import { tellAgain } from "./office.ts";
+import { hearEnsemble } from "./registration.ts";
+import { hearImage, LOGS, NEWEST_EPOCH } from "./replicas.ts";
+import { hear } from "./requests.ts";
+import { type Broker, type BrokerOptions, reach, type Turn } from "./state.ts";
+
+/** What is so unless told. */
+const DEFAULTS: Required<Omit<BrokerOptions, "ensemble">> = {
+  sessionTimeoutMs: 400,
+  replicaLagTimeMaxMs: 300,
+  requestTimeoutMs: 200,
+  tickMs: 20,
+  retentionCheckMs: 500,
+  maxMessageBytes: 1_048_588,
+  offsetsPartitions: 1,
+  offsetsReplicas: 1,
+  initialRebalanceDelayMs: 0,
+  minSessionTimeoutMs: 50,
+  maxSessionTimeoutMs: 1_800_000,
+  highWatermark,
+  staysInSync,
+  joinsInSync,
+  electLeader,
+  endOf,
+  truncationPoint,
+  checkGeneration,
+};
+
+/**
+ * A broker of a cluster whose state the ensemble keeps. All brokers have the same options.
+ *
+ * @throws RangeError when a number of the options makes no sense
+ */
+export function broker(
+  given: BrokerOptions,
+): Protocol<Broker, BrokerMessage | ToServer | ToClient> {
+  const options = { ...DEFAULTS, ...given };
+  for (const [name, value] of Object.entries(options)) {
+    if (typeof value !== "number") continue;
+    checkNumber(`broker: ${name}`, value, name === "initialRebalanceDelayMs" ? 0 : undefined);
+  }
+
+  return {
+    wire: "connection",
+
+    onStart({ id }, saved, nowMs, out) {
+      const names = saved.cell<string[]>(LOGS) ?? [];
+      const controllerEpoch = saved.cell<number>(NEWEST_EPOCH) ?? -1;
+      const { ensemble: servers, sessionTimeoutMs: timeoutMs } = options;
+      out.setTimer("tick", options.tickMs);
+      return {
+        role: "broker",
+        id,
+        session: openSession({ servers, timeoutMs }, out),
+        registeredBy: 0,
+        brokerEpoch: 0,
+        asked: new Map(),
+        office: undefined,
+        image: { ...NOTHING, controllerEpoch },
+        connected: new Set(),
+        calls: 0,
+        unclaimed: new Map(names.map((name) => [name, openLog(name, saved)])),
+        replicas: new Map(),
+        groups: new Map(),
+        retentionAtMs: nowMs,
+      };
+    },
+
+    onMessage(broker, nowMs, from, message, out) {
+      const turn = { broker, nowMs, out, options };
+      if (isServer(broker.session, from)) {
+        sessionHears(broker.session, from, message as ToClient, nowMs, out);
+        hearEnsemble(turn);
+        return;
+      }
+      const said = message as BrokerMessage;
+      if (said.kind === "image") hearImage(turn, said);
+      else hear(turn, from, said);
+    },
+
+    onTimer(broker, nowMs, name, out) {
+      const turn = { broker, nowMs, out, options };
+      if (name === "tick") {
+        out.setTimer("tick", options.tickMs);
+        tick(turn);
+      } else {
+        sessionTimer(broker.session, name, nowMs, out);
+        hearEnsemble(turn);
+      }
+    },
+
+    onConnected(broker, nowMs, peer, out) {
+      const turn = { broker, nowMs, out, options };
+      if (isServer(broker.session, peer)) {
+        sessionConnected(broker.session, peer, out);
+        return;
+      }
+      broker.connected.add(peer);
+      tellAgain(turn, peer);
+      for (const replica of broker.replicas.values()) {
+        if (isFollowing(replica) && replica.part.leader === peer) fetchNext(turn, replica);
+      }
+    },
+
+    onDisconnected(broker, nowMs, peer, out) {
+      const turn = { broker, nowMs, out, options };
+      if (isServer(broker.session, peer)) {
+        sessionDisconnected(broker.session, peer, out);
+        hearEnsemble(turn);
+      } else {
+        lose(turn, peer);
+      }
+    },
+  };
+}
+
+/** What a broker knows of the cluster before a controller has told it. */
+const NOTHING: Image = {
+  kind: "image",
+  controller: null,
+  controllerEpoch: -1,
+  brokers: new Map(),
+  topics: new Map(),
+};
+
+/** The connection to a broker or client is gone: what was asked on it is not answered any more. */
+function lose({ broker }: Turn, peer: NodeId): void {
+  broker.connected.delete(peer);
+  for (const replica of broker.replicas.values()) {
+    if (isLed(replica)) forget(replica, peer);
+    else if (isFollowing(replica) && replica.part.leader === peer) replica.part.asked = undefined;
+  }
+}
+
+function tick(turn: Turn): void {
+  const { broker, nowMs, out, options } = turn;
+  const isRetentionDue = nowMs - broker.retentionAtMs >= options.retentionCheckMs;
+  if (isRetentionDue) broker.retentionAtMs = nowMs;
+  for (const id of broker.office?.brokers.keys() ?? []) if (id !== broker.id) reach(turn, id);
+  for (const replica of broker.replicas.values()) {
+    if (isLed(replica)) {
+      passTime(turn, replica);
+      passGroupTime(turn, replica);
+      const { log, config, highWatermark } = replica;
+      if (isRetentionDue) retain(log, config, nowMs, highWatermark, out);
+    } else if (isFollowing(replica)) {
+      const { leader } = replica.part;
+      if (isSilent(turn, replica)) {
+        out.close(leader);
+        lose(turn, leader);
+      }
+      fetchNext(turn, replica);
+    }
+  }
+}

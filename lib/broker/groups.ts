@@ -1,0 +1,206 @@
+/**
+ * The group coordinator. The leader of a partition of __consumer_offsets looks after the groups that belong there: who
+ * is a member, in which generation, and which offsets are committed. Whatever must outlive it is stored in that partition
+ * before anybody hears of it, so that the next leader goes on where this one stopped.
+ *
+ * Source: Kafka's classic group protocol (GroupMetadataManager, ClassicGroup). Left out: static members, cooperative
+ * rebalancing, the greatest size of a group, the five minutes that a new member may wait, and the expiry of groups and
+ * offsets, with the state Dead.
+ */
+
+import type { ErrorCode } from "./errors.ts";
+import type { Offset, TopicPartition } from "./kafka.ts";
+import { heartbeat, join, leave, passTime, sync } from "./membership.ts";
+import type {
+  Answer,
+  Caller,
+  GroupRequest,
+  JoinGroup,
+  LogRecord,
+  MemberId,
+  OffsetCommit,
+} from "./messages.ts";
+import { commit, emptyGroup, keepOffsets } from "./offsets.ts";
+import { assign, completeIfDue, rebalance, settle } from "./rebalance.ts";
+import { type BrokerOptions, keyOf } from "./state.ts";
+
+/** What surrounds the coordinator while it handles one event. */
+export type GroupTurn = {
+  readonly nowMs: number;
+  readonly options: Pick<
+    Required<BrokerOptions>,
+    "initialRebalanceDelayMs" | "minSessionTimeoutMs" | "maxSessionTimeoutMs"
+  >;
+  /** Exercises replace it. */
+  readonly checkGeneration: typeof checkGeneration;
+  /** Luck in [0, 1). */
+  random(): number;
+  answer(to: Caller, answer: Answer): void;
+  /**
+   * Appends records to the partition. The broker reports the outcome of every store, in the order of the stores and at
+   * the latest before it unloads: `stored` when all in-sync replicas have them, `storeFailed` when they were refused or
+   * nobody knows.
+   */
+  store(records: readonly LogRecord[], then: Stored): void;
+};
+
+/** Who gets what. */
+export type Assignments = ReadonlyMap<MemberId, readonly TopicPartition[]>;
+
+/** What is under way to the partition. */
+export type Stored = { readonly group: string } & (
+  | { readonly kind: "offsets"; readonly offsets: OffsetCommit["offsets"]; readonly caller: Caller }
+  /** The members wait with their syncs; an empty group has nobody who waits. */
+  | { readonly kind: "generation"; readonly generation: number; readonly assignments: Assignments }
+);
+
+/** What a member says of itself when it joins. */
+export type Joining = Pick<
+  JoinGroup,
+  "sessionTimeoutMs" | "rebalanceTimeoutMs" | "protocols" | "metadata"
+>;
+
+export type Member = {
+  readonly said: Joining;
+  assignment: readonly TopicPartition[];
+  /** Who waits: in PreparingRebalance for the others to join, in CompletingRebalance for the assignment. */
+  waiting: Caller | null;
+  /** Whether it has asked for its assignment in this generation; of the group's leader, whether it has given them all. */
+  synced: boolean;
+  /** When it last gave a sign of life. One that waits needs none. */
+  heardMs: number;
+};
+
+/**
+ * Empty has no members, PreparingRebalance waits until all have joined, CompletingRebalance until the leader's assignment
+ * is stored; in Stable everybody has it.
+ */
+export type GroupState = "Empty" | "PreparingRebalance" | "CompletingRebalance" | "Stable";
+
+export type Group = {
+  readonly id: string;
+  state: GroupState;
+  /** Counts the times that the members joined anew. */
+  generation: number;
+  /** The assignor that the members have agreed on, and who assigns; "" in a group without members. */
+  protocol: string;
+  leader: MemberId;
+  /** In the order in which they came. */
+  readonly members: Map<MemberId, Member>;
+  /** Ids that were given out and not used yet, and until when each is good. */
+  readonly pending: Map<MemberId, number>;
+  /** When the phase is over: to join in PreparingRebalance, afterwards to sync. */
+  deadlineMs: number;
+  /** In the first rebalance of an empty group: whether someone has come since it last waited longer, and its latest end. */
+  initial: { newcomer: boolean; readonly untilMs: number } | null;
+  /** What is committed, by "topic-partition". */
+  readonly offsets: Map<string, Offset>;
+};
+
+/** The groups of one partition of __consumer_offsets that this broker leads. */
+export type Groups = Map<string, Group>;
+
+/**
+ * Whether a commit is made by a member in its generation, or by somebody who is no member while nobody is. While the
+ * group joins again, the members of the last generation may still commit what they have done; once the next one has
+ * begun, they may not.
+ *
+ * Source: ClassicGroup.validateOffsetCommit.
+ *
+ * @returns why it must not be stored
+ */
+export function checkGeneration(
+  group: Pick<Group, "state" | "generation" | "members">,
+  memberId: MemberId,
+  generation: number,
+): ErrorCode | undefined {
+  if (group.state === "Empty" && memberId === "" && generation === -1) return undefined;
+  if (!group.members.has(memberId)) return "UNKNOWN_MEMBER_ID";
+  if (generation !== group.generation) return "ILLEGAL_GENERATION";
+  return group.state === "CompletingRebalance" ? "REBALANCE_IN_PROGRESS" : undefined;
+}
+
+/** A request to the coordinator. It is answered at once, or when others have come, or when something is stored. */
+export function handle(
+  turn: GroupTurn,
+  groups: Groups,
+  request: GroupRequest,
+  caller: Caller,
+): void {
+  if (request.group === "") {
+    turn.answer(caller, { kind: "error", code: "INVALID_GROUP_ID" });
+    return;
+  }
+  const group = groups.get(request.group) ?? emptyGroup(request.group);
+  groups.set(group.id, group);
+  const answer = answerTo(turn, group, request, caller);
+  if (answer !== undefined) turn.answer(caller, answer);
+  completeIfDue(turn, group);
+}
+
+function answerTo(
+  turn: GroupTurn,
+  group: Group,
+  request: GroupRequest,
+  caller: Caller,
+): Answer | undefined {
+  switch (request.kind) {
+    case "joinGroup":
+      return join(turn, group, request, caller);
+    case "syncGroup":
+      return sync(turn, group, request, caller);
+    case "heartbeat":
+      return heartbeat(turn, group, request);
+    case "leaveGroup":
+      return leave(turn, group, request.memberId);
+    case "offsetCommit":
+      return commit(turn, group, request, caller);
+    case "offsetFetch":
+      // null for nothing.
+      return { kind: "offset", offset: group.offsets.get(keyOf(request)) ?? null, leaderEpoch: -1 };
+  }
+}
+
+/** What was under way is committed: it takes effect, and those who wait for it hear. */
+export function stored(turn: GroupTurn, groups: Groups, then: Stored): void {
+  const group = groups.get(then.group) as Group;
+  if (then.kind === "offsets") {
+    keepOffsets(group, then.offsets);
+    turn.answer(then.caller, { kind: "done" });
+  } else if (awaits(group, then.generation)) assign(turn, group, then.assignments);
+}
+
+/** What was under way takes no effect here. A later coordinator may find it in the partition all the same. */
+export function storeFailed(turn: GroupTurn, groups: Groups, then: Stored, code: ErrorCode): void {
+  const group = groups.get(then.group) as Group;
+  const heard = HEARD[code] ?? "COORDINATOR_NOT_AVAILABLE";
+  if (then.kind === "offsets") turn.answer(then.caller, { kind: "error", code: heard });
+  else if (awaits(group, then.generation)) rebalance(turn, group, heard);
+}
+
+/** What clients hear when a store fails; else COORDINATOR_NOT_AVAILABLE. Source: appendGroupMetadataErrorToResponseError. */
+const HEARD: Partial<Record<ErrorCode, ErrorCode>> = {
+  NOT_LEADER_OR_FOLLOWER: "NOT_COORDINATOR",
+  REQUEST_TIMED_OUT: "REQUEST_TIMED_OUT",
+  MESSAGE_TOO_LARGE: "UNKNOWN_SERVER_ERROR",
+};
+
+/** Whether a group still waits for the assignment of a generation: another rebalance may have begun meanwhile. */
+function awaits(group: Group, generation: number): boolean {
+  return group.state === "CompletingRebalance" && group.generation === generation;
+}
+
+/** On the broker's tick: whoever was silent or late is out, and whatever has waited long enough goes on. */
+export function expire(turn: GroupTurn, groups: Groups): void {
+  for (const group of groups.values()) passTime(turn, group);
+}
+
+/** This broker is the coordinator no longer: the groups are gone, and whoever waits looks for another one. */
+export function unload(turn: GroupTurn, groups: Groups): void {
+  for (const { members } of groups.values()) {
+    for (const member of members.values()) {
+      settle(turn, member, { kind: "error", code: "NOT_COORDINATOR" });
+    }
+  }
+  groups.clear();
+}

@@ -1,0 +1,136 @@
+/**
+ * Who is in a group: those who have joined, give signs of life, and come in time when the group joins again. A connection
+ * that breaks throws nobody out; only silence does.
+ *
+ * Source: GroupMetadataManager.classicGroupJoin, .classicGroupSync, .classicGroupHeartbeat, .classicGroupLeave,
+ * .expirePendingSync.
+ */
+
+import { diff } from "quorumlab/sim";
+import type { ErrorCode } from "./errors.ts";
+import type { Group, GroupTurn, Joining, Member } from "./groups.ts";
+import type { Answer, Caller, JoinGroup, MemberId, SyncGroup } from "./messages.ts";
+import {
+  completeIfDue,
+  isKnownToAll,
+  joined,
+  rebalance,
+  settle,
+  storeAssignments,
+} from "./rebalance.ts";
+
+/**
+ * Somebody joins, for the first time or again. Whoever has no id gets one, to join with.
+ *
+ * @returns the answer, unless it has to wait for the others: then an older call of the same member waits no more
+ */
+export function join(
+  turn: GroupTurn,
+  group: Group,
+  request: JoinGroup,
+  caller: Caller,
+): Answer | undefined {
+  const { memberId, sessionTimeoutMs, rebalanceTimeoutMs, protocols, metadata } = request;
+  const { nowMs, options } = turn;
+  const { minSessionTimeoutMs: least, maxSessionTimeoutMs: most } = options;
+  const isWithin = sessionTimeoutMs >= least && sessionTimeoutMs <= most;
+  if (!isWithin) return failed("INVALID_SESSION_TIMEOUT");
+  if (!protocols.some((protocol) => isKnownToAll(group, protocol))) {
+    return failed("INCONSISTENT_GROUP_PROTOCOL");
+  }
+  if (memberId === "") {
+    const id = `${caller.from}-${caller.call}-${Math.floor(turn.random() * 2 ** 32).toString(36)}`;
+    group.pending.set(id, nowMs + sessionTimeoutMs);
+    return { kind: "error", code: "MEMBER_ID_REQUIRED", memberId: id };
+  }
+  const known = group.members.get(memberId);
+  if (known === undefined && !group.pending.delete(memberId)) return failed("UNKNOWN_MEMBER_ID");
+  const said = { sessionTimeoutMs, rebalanceTimeoutMs, protocols, metadata };
+  const fresh = { assignment: [], waiting: null, synced: false };
+  const member: Member = { ...fresh, ...known, said, heardMs: nowMs };
+  group.members.set(memberId, member);
+  if (known !== undefined && isUpToDate(group, memberId, known.said, said)) {
+    return joined(group, memberId);
+  }
+  if (known === undefined && group.initial !== null) group.initial.newcomer = true;
+  rebalance(turn, group);
+  member.waiting = caller;
+  return undefined;
+}
+
+/**
+ * Whether a member that joins again is in the newest generation as it is: it says nothing new, and may have missed an
+ * answer. When the leader of a stable group joins again, there is something to assign anew.
+ */
+function isUpToDate(group: Group, memberId: MemberId, before: Joining, said: Joining): boolean {
+  const { state, leader } = group;
+  if (state === "PreparingRebalance" || (state === "Stable" && memberId === leader)) return false;
+  return diff(before, said).length === 0;
+}
+
+/**
+ * A member asks for its assignment. The leader brings all of them; what it brings first in a generation counts.
+ *
+ * @returns the answer, unless it has to wait until the assignments are stored
+ */
+export function sync(
+  turn: GroupTurn,
+  group: Group,
+  request: SyncGroup,
+  caller: Caller,
+): Answer | undefined {
+  const answer = heartbeat(turn, group, request);
+  const { memberId, assignments } = request;
+  const member = group.members.get(memberId);
+  if (answer.kind === "error" || member === undefined) return answer;
+  const isFirst = !member.synced;
+  member.synced = true;
+  if (group.state === "Stable") return { kind: "synced", assignment: member.assignment };
+  member.waiting = caller;
+  if (isFirst && memberId === group.leader) storeAssignments(turn, group, assignments);
+  return undefined;
+}
+
+/** A member gives a sign of life. @returns whether it is in the newest generation, and need not join again yet */
+export function heartbeat(
+  { nowMs }: GroupTurn,
+  group: Group,
+  { memberId, generation }: { readonly memberId: MemberId; readonly generation: number },
+): Answer {
+  const member = group.members.get(memberId);
+  if (member === undefined) return failed("UNKNOWN_MEMBER_ID");
+  if (generation !== group.generation) return failed("ILLEGAL_GENERATION");
+  member.heardMs = nowMs;
+  return group.state === "PreparingRebalance" ? failed("REBALANCE_IN_PROGRESS") : { kind: "done" };
+}
+
+/** A member goes, or somebody who has an id and has not joined with it yet. */
+export function leave(turn: GroupTurn, group: Group, memberId: MemberId): Answer {
+  const isKnown = group.pending.delete(memberId) || remove(turn, group, memberId);
+  return isKnown ? { kind: "done" } : failed("UNKNOWN_MEMBER_ID");
+}
+
+function remove(turn: GroupTurn, group: Group, memberId: MemberId): boolean {
+  const member = group.members.get(memberId);
+  if (member === undefined) return false;
+  settle(turn, member, failed("UNKNOWN_MEMBER_ID"));
+  group.members.delete(memberId);
+  rebalance(turn, group);
+  return true;
+}
+
+/** Time has passed: whoever is silent, or has not asked for its assignment in time, is out. So are ids that nobody uses. */
+export function passTime(turn: GroupTurn, group: Group): void {
+  const { nowMs } = turn;
+  for (const [id, untilMs] of group.pending) if (nowMs >= untilMs) group.pending.delete(id);
+  const isSyncOver = group.state !== "PreparingRebalance" && nowMs >= group.deadlineMs;
+  for (const [id, { waiting, synced, heardMs, said }] of group.members) {
+    const isSilent = waiting === null && nowMs - heardMs >= said.sessionTimeoutMs;
+    if (isSilent || (isSyncOver && !synced)) remove(turn, group, id);
+  }
+  completeIfDue(turn, group);
+}
+
+function failed(code: ErrorCode): Answer {
+  return { kind: "error", code };
+}

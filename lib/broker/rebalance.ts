@@ -1,0 +1,127 @@
+/**
+ * How a group gets from one generation to the next. First all members join; whoever has not when the time is over is out.
+ * Then the one that leads says who gets what, and all of them hear it when it is stored.
+ *
+ * Source: GroupMetadataManager.prepareRebalance, .completeClassicGroupJoin, .setAndPropagateAssignment.
+ */
+
+import { invariant } from "quorumlab/sim";
+import type { ErrorCode } from "./errors.ts";
+import type { Assignments, Group, GroupState, GroupTurn, Member } from "./groups.ts";
+import type { Answer, MemberId } from "./messages.ts";
+import { groupRecord } from "./offsets.ts";
+
+/** Which states each may follow. */
+const BEFORE: Readonly<Record<GroupState, readonly GroupState[]>> = {
+  Empty: ["PreparingRebalance"],
+  PreparingRebalance: ["Empty", "CompletingRebalance", "Stable"],
+  CompletingRebalance: ["PreparingRebalance"],
+  Stable: ["CompletingRebalance"],
+};
+
+function enter(group: Group, state: GroupState): void {
+  const { id, state: before } = group;
+  invariant(BEFORE[state].includes(before), `group ${id} becomes ${state} after ${before}`);
+  group.state = state;
+}
+
+/** All members must join (again). @param code what those hear who wait for their assignment */
+export function rebalance(
+  turn: GroupTurn,
+  group: Group,
+  code: ErrorCode = "REBALANCE_IN_PROGRESS",
+): void {
+  if (group.state === "PreparingRebalance") return;
+  const { nowMs, options } = turn;
+  for (const member of group.members.values()) settle(turn, member, { kind: "error", code });
+  const isFirst = group.state === "Empty";
+  const timeoutMs = rebalanceTimeoutMs(group);
+  group.deadlineMs = nowMs + (isFirst ? options.initialRebalanceDelayMs : timeoutMs);
+  group.initial = isFirst ? { newcomer: false, untilMs: nowMs + timeoutMs } : null;
+  enter(group, "PreparingRebalance");
+}
+
+function rebalanceTimeoutMs({ members }: Group): number {
+  return Math.max(0, ...[...members.values()].map(({ said }) => said.rebalanceTimeoutMs));
+}
+
+/** Begins the next generation when all have joined, or the time is over. A group that was empty waits for more members. */
+export function completeIfDue(turn: GroupTurn, group: Group): void {
+  const { state, members, pending, deadlineMs, initial } = group;
+  if (state !== "PreparingRebalance") return;
+  const isOver = turn.nowMs >= deadlineMs;
+  if (isOver && initial?.newcomer && deadlineMs < initial.untilMs) {
+    const laterMs = deadlineMs + turn.options.initialRebalanceDelayMs;
+    group.deadlineMs = Math.min(laterMs, initial.untilMs);
+    initial.newcomer = false;
+    return;
+  }
+  const haveAllJoined = pending.size === 0 && [...members.values()].every(({ waiting }) => waiting);
+  if (isOver || (haveAllJoined && initial === null)) complete(turn, group);
+}
+
+function complete(turn: GroupTurn, group: Group): void {
+  const { members } = group;
+  for (const [id, { waiting }] of members) if (waiting === null) members.delete(id);
+  group.initial = null;
+  group.generation += 1;
+  // Who has been in longest leads, and so for as long as it stays.
+  const [oldest = ""] = members.keys();
+  group.leader = oldest;
+  group.protocol = chosenProtocol(group);
+  if (members.size === 0) {
+    enter(group, "Empty");
+    storeAssignments(turn, group, new Map());
+    return;
+  }
+  enter(group, "CompletingRebalance");
+  group.deadlineMs = turn.nowMs + rebalanceTimeoutMs(group);
+  for (const [id, member] of members) {
+    member.synced = false;
+    settle(turn, member, joined(group, id));
+  }
+}
+
+/** Of the protocols that all members know, the one that most of them like best. */
+function chosenProtocol(group: Group): string {
+  const votes = [...group.members.values()].map(({ said }) =>
+    said.protocols.find((protocol) => isKnownToAll(group, protocol)),
+  );
+  const count = (protocol: string | undefined) => votes.filter((vote) => vote === protocol).length;
+  return votes.reduce((best, vote) => (count(vote) > count(best) ? vote : best), votes[0]) ?? "";
+}
+
+export function isKnownToAll({ members }: Group, protocol: string): boolean {
+  return [...members.values()].every(({ said }) => said.protocols.includes(protocol));
+}
+
+/** What a member hears of the generation that it has joined; the leader also hears who is in it. */
+export function joined(group: Group, memberId: MemberId): Answer {
+  const { generation, protocol, leader } = group;
+  const told = memberId === leader ? [...group.members] : [];
+  const members = new Map(told.map(([id, { said }]) => [id, said.metadata]));
+  return { kind: "joined", memberId, generation, protocol, leader, members };
+}
+
+export function storeAssignments(turn: GroupTurn, group: Group, assignments: Assignments): void {
+  const { id, generation } = group;
+  const record = groupRecord(group, assignments, turn.nowMs);
+  turn.store([record], { kind: "generation", group: id, generation, assignments });
+}
+
+/** The assignments of this generation are stored: everybody who waits hears its own. */
+export function assign(turn: GroupTurn, group: Group, assignments: Assignments): void {
+  enter(group, "Stable");
+  for (const [id, member] of group.members) {
+    member.assignment = assignments.get(id) ?? [];
+    settle(turn, member, { kind: "synced", assignment: member.assignment });
+  }
+}
+
+/** A member that waits gets an answer, and its session begins anew. */
+export function settle(turn: GroupTurn, member: Member, answer: Answer): void {
+  if (member.waiting === null) return;
+  turn.answer(member.waiting, answer);
+  member.waiting = null;
+  member.heardMs = turn.nowMs;
+}

@@ -1,0 +1,214 @@
+/** One coordinator without a broker: requests go in, answers come out, and the test says when a store is committed. */
+
+import type { ErrorCode } from "../../lib/broker/errors.ts";
+import {
+  checkGeneration,
+  expire,
+  type Group,
+  type Groups,
+  type GroupTurn,
+  handle,
+  type Stored,
+  stored,
+  storeFailed,
+  unload,
+} from "../../lib/broker/groups.ts";
+import type {
+  Answer,
+  Caller,
+  GroupRequest,
+  JoinGroup,
+  LogRecord,
+} from "../../lib/broker/messages.ts";
+import { load } from "../../lib/broker/offsets.ts";
+
+/** What a member asks for unless told. */
+export const JOINING = {
+  kind: "joinGroup",
+  group: "g",
+  sessionTimeoutMs: 100,
+  rebalanceTimeoutMs: 300,
+  protocols: ["range"],
+  metadata: { topics: ["t"], owned: [], generation: -1 },
+} as const;
+
+/** The partitions of topic t that each member gets. */
+type Shares = Readonly<Record<string, readonly number[]>>;
+
+export class Coordinator {
+  groups: Groups = new Map();
+  /** The partition of __consumer_offsets, whether committed or not. */
+  readonly log: LogRecord[] = [];
+  /** What is under way, and where each ends in the partition; everything before `committed` is committed. */
+  readonly under: { readonly then: Stored; readonly end: number }[] = [];
+  committed = 0;
+  nowMs = 0;
+  /** The member ids, by the names of the clients. */
+  readonly ids = new Map<string, string>();
+  onAnswer: (to: Caller, answer: Answer) => void = () => {};
+  calls = 0;
+  private told: string[] = [];
+  private readonly options: GroupTurn["options"];
+
+  constructor(options: Partial<GroupTurn["options"]> = {}) {
+    const usual = {
+      initialRebalanceDelayMs: 0,
+      minSessionTimeoutMs: 50,
+      maxSessionTimeoutMs: 1000,
+    };
+    this.options = { ...usual, ...options };
+  }
+
+  get group(): Group {
+    const group = this.groups.get("g");
+    if (group === undefined) throw new Error("Nobody has asked for the group g.");
+    return group;
+  }
+
+  /** Does something. @returns who was told what: "a: done" */
+  step(act: (turn: GroupTurn) => void): string[] {
+    this.told = [];
+    act({
+      nowMs: this.nowMs,
+      options: this.options,
+      checkGeneration,
+      random: () => 0,
+      answer: (to, answer) => {
+        if (answer.kind === "error" && answer.memberId) this.ids.set(to.from, answer.memberId);
+        this.told.push(`${to.from}: ${said(answer)}`);
+        this.onAnswer(to, answer);
+      },
+      store: (records, then) => {
+        this.log.push(...records);
+        this.under.push({ then, end: this.log.length });
+      },
+    });
+    return this.told;
+  }
+
+  asks(from: string, request: GroupRequest): string[] {
+    return this.step((turn) => {
+      this.calls += 1;
+      handle(turn, this.groups, request, { from, call: this.calls });
+    });
+  }
+
+  join(from: string, changes: Partial<JoinGroup> = {}): string[] {
+    return this.asks(from, { ...JOINING, memberId: this.id(from), ...changes });
+  }
+
+  /** Both calls of a newcomer: for an id, and with it. @returns what the second brings about */
+  enter(from: string, changes: Partial<JoinGroup> = {}): string[] {
+    this.join(from, { ...changes, memberId: "" });
+    return this.join(from, changes);
+  }
+
+  sync(from: string, generation: number, shares: Shares = {}): string[] {
+    const assignments = new Map(
+      Object.entries(shares).map(([name, partitions]) => [
+        this.id(name),
+        partitions.map((partition) => ({ topic: "t", partition })),
+      ]),
+    );
+    return this.asks(from, { kind: "syncGroup", ...this.as(from), generation, assignments });
+  }
+
+  heartbeat(from: string, generation: number): string[] {
+    return this.asks(from, { kind: "heartbeat", ...this.as(from), generation });
+  }
+
+  leave(from: string): string[] {
+    return this.asks(from, { kind: "leaveGroup", ...this.as(from) });
+  }
+
+  commit(from: string, generation: number, offset: number, memberId = this.id(from)): string[] {
+    const offsets = [{ topic: "t", partition: 0, offset }];
+    return this.asks(from, { kind: "offsetCommit", group: "g", memberId, generation, offsets });
+  }
+
+  offset(from = "x", partition = 0): string[] {
+    return this.asks(from, { kind: "offsetFetch", group: "g", topic: "t", partition });
+  }
+
+  /** What is under way is committed, all of it or the first few. */
+  stores(count: number = this.under.length): string[] {
+    return this.step((turn) => {
+      for (const { then, end } of this.under.splice(0, count)) {
+        this.committed = end;
+        stored(turn, this.groups, then);
+      }
+    });
+  }
+
+  /** The coordinator gives it up; it stays in the partition. */
+  fails(code: ErrorCode, count: number = this.under.length): string[] {
+    return this.step((turn) => {
+      for (const { then } of this.under.splice(0, count)) {
+        storeFailed(turn, this.groups, then, code);
+      }
+    });
+  }
+
+  /** Time passes, in ticks of 10 ms. */
+  waits(ms: number): string[] {
+    const endMs = this.nowMs + ms;
+    const told: string[] = [];
+    while (this.nowMs < endMs) {
+      this.nowMs += 10;
+      told.push(...this.step((turn) => expire(turn, this.groups)));
+    }
+    return told;
+  }
+
+  /** The leader of the partition dies, and another broker takes over. @param kept how many records it has */
+  failsOver(kept: number = this.log.length): string[] {
+    const told = [
+      ...this.fails("NOT_LEADER_OR_FOLLOWER"),
+      ...this.step((turn) => unload(turn, this.groups)),
+    ];
+    this.log.length = kept;
+    this.committed = kept;
+    this.groups = load(this.log, this.nowMs);
+    return told;
+  }
+
+  /** A group whose members have joined and have their shares, in the order of the names. */
+  stable(shares: Shares): this {
+    for (const name of Object.keys(shares)) this.enter(name);
+    for (const name of Object.keys(shares)) this.join(name);
+    const { generation } = this.group;
+    for (const name of Object.keys(shares)) this.sync(name, generation, shares);
+    this.stores();
+    return this;
+  }
+
+  id(name: string): string {
+    return this.ids.get(name) ?? "";
+  }
+
+  private as(name: string): { group: string; memberId: string } {
+    return { group: "g", memberId: this.id(name) };
+  }
+}
+
+/** A member's id begins with the name of its client. */
+const nameOf = (id: string) => id.split("-")[0];
+
+/** "joined 2 of a for range: a b", "synced t-0 t-1", "ILLEGAL_GENERATION" */
+function said(answer: Answer): string {
+  switch (answer.kind) {
+    case "error":
+      return answer.code;
+    case "joined": {
+      const { generation, leader, protocol, members } = answer;
+      const listed = [...members.keys()].map(nameOf).join(" ");
+      return `joined ${generation} of ${nameOf(leader)} for ${protocol}${listed && `: ${listed}`}`;
+    }
+    case "synced":
+      return `synced ${answer.assignment.map((each) => `${each.topic}-${each.partition}`).join(" ")}`;
+    case "offset":
+      return `offset ${answer.offset}`;
+    default:
+      return answer.kind;
+  }
+}

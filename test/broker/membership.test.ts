@@ -1,0 +1,238 @@
+/** Who is in a group, and how it rebalances: what each member is told when it joins, syncs, beats and leaves. */
+
+import { describe, expect, test } from "vitest";
+import { Coordinator, JOINING } from "./coordinator.ts";
+
+const TIMEOUTS = { minSessionTimeoutMs: 60, maxSessionTimeoutMs: 500 };
+
+describe("who joins", () => {
+  test("without an id gets one, of its own, and joins with it", () => {
+    const c = new Coordinator();
+    expect(c.join("a")).toEqual(["a: MEMBER_ID_REQUIRED"]);
+    const first = c.id("a");
+    expect(c.join("a", { memberId: "" })).toEqual(["a: MEMBER_ID_REQUIRED"]);
+    expect(c.id("a")).not.toBe(first);
+    expect([...c.group.members]).toEqual([]);
+    expect(c.join("a")).toEqual(["a: joined 1 of a for range: a"]);
+  });
+
+  test("with an id that nobody gave out, or that was not used for a session, is unknown", () => {
+    const c = new Coordinator();
+    expect(c.join("a", { memberId: "a-9" })).toEqual(["a: UNKNOWN_MEMBER_ID"]);
+    c.join("a");
+    c.waits(100);
+    expect(c.join("a")).toEqual(["a: UNKNOWN_MEMBER_ID"]);
+  });
+
+  test.each([
+    [
+      "a session shorter than the broker allows",
+      { sessionTimeoutMs: 59 },
+      "INVALID_SESSION_TIMEOUT",
+    ],
+    ["a longer one", { sessionTimeoutMs: 501 }, "INVALID_SESSION_TIMEOUT"],
+    ["one that is no number", { sessionTimeoutMs: Number.NaN }, "INVALID_SESSION_TIMEOUT"],
+    ["no name of a group", { group: "" }, "INVALID_GROUP_ID"],
+    ["no assignor", { protocols: [] }, "INCONSISTENT_GROUP_PROTOCOL"],
+  ])("with %s is refused", (_, changes, code) => {
+    expect(new Coordinator(TIMEOUTS).join("a", changes)).toEqual([`a: ${code}`]);
+  });
+
+  test("knows an assignor that all others know, or is refused; the one that most like best is taken", () => {
+    const c = new Coordinator({ initialRebalanceDelayMs: 50 });
+    c.enter("a", { protocols: ["range", "sticky"] });
+    c.enter("b", { protocols: ["sticky", "range"] });
+    c.enter("d", { protocols: ["roundrobin", "sticky", "range"] });
+    expect(c.join("e", { protocols: ["roundrobin"] })).toEqual(["e: INCONSISTENT_GROUP_PROTOCOL"]);
+    expect(c.waits(100)).toContain("a: joined 1 of a for sticky: a b d");
+  });
+});
+
+describe("the first rebalance of an empty group", () => {
+  test("waits a while for others, and once more when one has come; only its leader hears who is in", () => {
+    const c = new Coordinator({ initialRebalanceDelayMs: 50 });
+    expect(c.enter("a")).toEqual([]);
+    c.waits(20);
+    c.enter("b");
+    expect(c.waits(70)).toEqual([]);
+    expect(c.waits(10)).toEqual(["a: joined 1 of a for range: a b", "b: joined 1 of a for range"]);
+  });
+
+  test("waits no longer than the rebalance timeout, whoever comes", () => {
+    const c = new Coordinator({ initialRebalanceDelayMs: 50 });
+    c.enter("a", { rebalanceTimeoutMs: 120 });
+    for (const name of ["b", "d", "e"]) {
+      c.waits(30);
+      c.enter(name);
+    }
+    expect(c.waits(20)).toEqual([]);
+    expect(c.waits(10)[0]).toBe("a: joined 1 of a for range: a b d e");
+  });
+});
+
+describe("a rebalance", () => {
+  test("begins when a member comes, which the others learn from their heartbeats, and ends when all have joined", () => {
+    const c = new Coordinator().stable({ a: [0, 1] });
+    expect(c.heartbeat("a", 1)).toEqual(["a: done"]);
+    expect(c.enter("b")).toEqual([]);
+    expect(c.heartbeat("a", 1)).toEqual(["a: REBALANCE_IN_PROGRESS"]);
+    expect(c.join("a")).toEqual(["a: joined 2 of a for range: a b", "b: joined 2 of a for range"]);
+  });
+
+  test("goes on without those who have not joined in the longest of their rebalance timeouts", () => {
+    const c = new Coordinator().stable({ a: [0], b: [1] });
+    c.enter("d", { rebalanceTimeoutMs: 200 });
+    for (let beat = 0; beat < 5; beat++) {
+      expect(c.waits(50)).toEqual([]);
+      c.heartbeat("a", 2);
+      c.heartbeat("b", 2);
+    }
+    expect(c.waits(50)).toEqual(["d: joined 3 of d for range: d"]);
+    expect(c.heartbeat("a", 3)).toEqual(["a: UNKNOWN_MEMBER_ID"]);
+  });
+
+  test("waits for those who have got an id, as long as it is good", () => {
+    const c = new Coordinator().stable({ a: [0] });
+    c.join("b");
+    c.enter("d");
+    expect(c.join("a")).toEqual([]);
+    expect(c.waits(90)).toEqual([]);
+    expect(c.waits(10)).toEqual(["a: joined 2 of a for range: a d", "d: joined 2 of a for range"]);
+  });
+
+  test("keeps its leader while it is there; else the one leads who has been in longest", () => {
+    const c = new Coordinator().stable({ a: [0], b: [1], d: [2] });
+    c.leave("a");
+    c.join("d");
+    expect(c.join("b")).toEqual(["b: joined 3 of b for range: b d", "d: joined 3 of b for range"]);
+  });
+});
+
+describe("a member that joins again", () => {
+  const changes = { metadata: { ...JOINING.metadata, topics: ["t", "u"] } };
+
+  test("in a stable group, having nothing new to say, stays in the generation", () => {
+    const c = new Coordinator().stable({ a: [0], b: [1] });
+    expect(c.join("b")).toEqual(["b: joined 2 of a for range"]);
+    expect([c.group.state, c.sync("b", 2)]).toEqual(["Stable", ["b: synced t-1"]]);
+  });
+
+  test("in a stable group brings about a rebalance with other topics, or if it leads", () => {
+    for (const [name, said] of [["b", changes] as const, ["a", {}] as const]) {
+      const c = new Coordinator().stable({ a: [0], b: [1] });
+      expect([c.join(name, said), c.group.state]).toEqual([[], "PreparingRebalance"]);
+    }
+  });
+
+  test("before the assignment is there hears the same again, or with other topics begins anew", () => {
+    const c = new Coordinator({ initialRebalanceDelayMs: 50 });
+    for (const name of ["a", "b"]) c.enter(name);
+    const [first] = c.waits(100);
+    expect(c.join("a")).toEqual([first]);
+    expect(c.join("b")).toEqual(["b: joined 1 of a for range"]);
+    c.sync("a", 1);
+    expect(c.join("b", changes)).toEqual(["a: REBALANCE_IN_PROGRESS"]);
+  });
+
+  test("while it waits already, waits once", () => {
+    const c = new Coordinator().stable({ a: [0] });
+    c.enter("b");
+    expect(c.join("b")).toEqual([]);
+    expect(c.join("a")).toEqual(["a: joined 2 of a for range: a b", "b: joined 2 of a for range"]);
+  });
+});
+
+describe("a sync", () => {
+  const completing = () => {
+    const c = new Coordinator({ initialRebalanceDelayMs: 50 });
+    for (const name of ["a", "b"]) c.enter(name);
+    c.waits(100);
+    return c;
+  };
+
+  test("is answered when the leader's assignments are stored; who is not among them has none", () => {
+    const c = completing();
+    expect([c.sync("b", 1), c.sync("a", 1, { a: [0, 1] })]).toEqual([[], []]);
+    expect([c.heartbeat("b", 1), c.group.state]).toEqual([["b: done"], "CompletingRebalance"]);
+    expect(c.stores()).toEqual(["a: synced t-0 t-1", "b: synced "]);
+    expect(c.sync("a", 1)).toEqual(["a: synced t-0 t-1"]);
+  });
+
+  test("of another generation, of no member, or when all must join again, is refused", () => {
+    const c = new Coordinator().stable({ a: [0] });
+    expect([c.sync("a", 2), c.sync("b", 1)].flat()).toEqual([
+      "a: ILLEGAL_GENERATION",
+      "b: UNKNOWN_MEMBER_ID",
+    ]);
+    c.enter("b");
+    expect(c.sync("a", 1)).toEqual(["a: REBALANCE_IN_PROGRESS"]);
+  });
+
+  test("that the leader sends twice changes nothing: a generation has one assignment", () => {
+    const c = completing();
+    c.sync("a", 1, { a: [0], b: [1] });
+    c.sync("a", 1, { a: [1], b: [0] });
+    expect(c.stores()).toEqual(["a: synced t-0"]);
+    c.failsOver();
+    expect(c.sync("a", 1)).toEqual(["a: synced t-0"]);
+  });
+
+  test("that does not come within the rebalance timeout costs the membership", () => {
+    const c = completing();
+    c.sync("a", 1, { a: [0] });
+    c.stores();
+    for (let beat = 0; beat < 5; beat++) {
+      c.waits(50);
+      for (const name of ["a", "b"]) expect(c.heartbeat(name, 1)).toEqual([`${name}: done`]);
+    }
+    c.waits(50);
+    expect(c.heartbeat("a", 1)).toEqual(["a: REBALANCE_IN_PROGRESS"]);
+    expect(c.heartbeat("b", 1)).toEqual(["b: UNKNOWN_MEMBER_ID"]);
+  });
+
+  test("waits no more when the leader dies or the store fails, and all join again", () => {
+    const dying = completing();
+    dying.sync("b", 1);
+    expect(dying.waits(100)).toEqual(["b: REBALANCE_IN_PROGRESS"]);
+    const failing = completing();
+    for (const name of ["a", "b"]) failing.sync(name, 1);
+    expect(failing.fails("NOT_ENOUGH_REPLICAS")).toEqual([
+      "a: COORDINATOR_NOT_AVAILABLE",
+      "b: COORDINATOR_NOT_AVAILABLE",
+    ]);
+    expect(failing.group.state).toBe("PreparingRebalance");
+  });
+
+  test("gets nothing that is stored when the next rebalance has begun already", () => {
+    const c = completing();
+    c.sync("a", 1, { a: [0] });
+    expect(c.enter("d")).toEqual(["a: REBALANCE_IN_PROGRESS"]);
+    expect([c.stores(), c.group.state]).toEqual([[], "PreparingRebalance"]);
+  });
+});
+
+describe("a member is out", () => {
+  test("when it has been silent for its session timeout: commits, syncs and heartbeats are signs of life", () => {
+    const c = new Coordinator().stable({ a: [0] });
+    for (const sign of [
+      () => c.commit("a", 1, 5),
+      () => c.sync("a", 1),
+      () => c.heartbeat("a", 1),
+    ]) {
+      c.waits(90);
+      sign();
+    }
+    c.waits(90);
+    expect(c.group.state).toBe("Stable");
+    c.waits(10);
+    expect([c.group.state, c.group.generation]).toEqual(["Empty", 2]);
+  });
+
+  test("when it leaves, at once; an id that was not used can be given back as well", () => {
+    const c = new Coordinator().stable({ a: [0], b: [1] });
+    expect([c.leave("b"), c.leave("b")].flat()).toEqual(["b: done", "b: UNKNOWN_MEMBER_ID"]);
+    c.join("d");
+    c.join("a");
+    expect(c.leave("d")).toEqual(["d: done", "a: joined 3 of a for range: a"]);
+  });
+});
