@@ -4,10 +4,12 @@ import { historyBars, lanes, type Picture, palette, roles } from "../../lib/plot
 import { paper } from "../../lib/plot/palette.ts";
 import { isInside, overlap } from "../../lib/plot/text.ts";
 import { strips } from "./answers.ts";
+import { clusters } from "./clusters.ts";
 import { cardOf, parseXml, textsOf } from "./drawn.ts";
 import * as histories from "./histories.ts";
 import { machines } from "./machines.ts";
 import { numbers } from "./numbers.ts";
+import { stretches } from "./stretches.ts";
 import { terms } from "./terms.ts";
 import * as traces from "./traces.ts";
 import { znodes } from "./znodes.ts";
@@ -41,6 +43,8 @@ function gallery(): Picture[] {
     ...strips(NASTY),
     ...machines(NASTY),
     ...znodes(NASTY),
+    ...clusters(NASTY),
+    ...stretches(NASTY),
   ];
 }
 
