@@ -218,28 +218,28 @@ export const exercise: Exercise<Module> = {
   properties: [
     property(
       "when no operations overlap, every read must return the latest write",
-      2,
+      1,
       500,
       touchedUp(oneByOne, lie(2)),
       both,
     ),
     property(
       "what a real register did is linearizable, however its operations overlap or touch",
-      3,
+      2,
       1000,
       overlapping.map((plans) => byInvocation(run(plans))),
       ["linearizable"],
     ),
     property(
       "overlapping operations are linearizable exactly when some order explains all of them",
-      3,
+      2,
       3000,
       touchedUp(overlapping, lie(10)),
       both,
     ),
     property(
       "a write that never returned may have happened at any time since, or never",
-      2,
+      1,
       2000,
       withLostWrite,
       both,

@@ -134,7 +134,7 @@ export const exercise: Exercise<Module> = {
   properties: [
     {
       says: "no two masters are in use at one time",
-      points: 4,
+      points: 2,
       runs: 150,
       situations: ["a master was replaced", "an answer was in use when the master fell silent"],
       of: (module, saw, twin) =>
@@ -201,7 +201,7 @@ export const exercise: Exercise<Module> = {
     },
     {
       says: "a dead master is replaced as soon as no answer can name it",
-      points: 2,
+      points: 1,
       runs: 60,
       situations: ["applications asked to the end"],
       of: (module, saw, twin) =>
@@ -224,7 +224,7 @@ export const exercise: Exercise<Module> = {
     },
     {
       says: "an application asks once a lease, not more",
-      points: 2,
+      points: 1,
       runs: 40,
       of: (module, _saw, twin) =>
         fc.asyncProperty(calm, async (plan) => {

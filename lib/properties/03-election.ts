@@ -81,7 +81,7 @@ export const exercise: Exercise<Recipe> = {
   properties: [
     {
       says: "no two candidates may serve at one time",
-      points: 2,
+      points: 1,
       runs: 60,
       situations: ["another became the master", "a master came back and found another one"],
       of: (module, saw, twin) =>

@@ -91,7 +91,7 @@ export const exercise: Exercise<Module> = {
   properties: [
     {
       says: "whatever is lost, late or dead, reads and writes are linearizable",
-      points: 2,
+      points: 1,
       runs: 450,
       situations: [
         "two writes were under way at once",

@@ -101,7 +101,7 @@ export const exercise: Exercise<Module> = {
   properties: [
     {
       says: "afterwards the follower has the leader's history",
-      points: 2,
+      points: 1,
       runs: 400,
       situations: ["it decided on a diff", "it decided on a trunc", "it decided on a snap"],
       of: (module, saw) =>

@@ -89,7 +89,7 @@ function judge(module: Module, system: System): void {
 
 const outagesAddUp: Property<Module> = {
   says: "outages leave the rest of the month",
-  points: 2,
+  points: 1,
   runs: 100,
   situations: ["several outages a month"],
   of: (module, saw) =>
@@ -101,7 +101,7 @@ const outagesAddUp: Property<Module> = {
 
 const allAndAny: Property<Module> = {
   says: "a group works while all, or any, of its different parts do",
-  points: 3,
+  points: 2,
   runs: 200,
   situations: ["all of several", "any of several"],
   of: (module, saw) =>
@@ -113,7 +113,7 @@ const allAndAny: Property<Module> = {
 
 const someOfMany: Property<Module> = {
   says: "a group works while at least so many of its different parts do",
-  points: 3,
+  points: 1,
   runs: 200,
   situations: ["neither all nor any"],
   of: (module, saw) =>
@@ -127,7 +127,7 @@ const someOfMany: Property<Module> = {
 
 const groupsInGroups: Property<Module> = {
   says: "a group can be a member of a group",
-  points: 2,
+  points: 1,
   runs: 200,
   situations: ["a group in a group"],
   of: (module, saw) => {

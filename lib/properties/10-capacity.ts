@@ -80,7 +80,7 @@ function judgeConsumers(module: Module, { load, busyPercent }: ConsumerCase): vo
 
 const enoughAndNotMore: Property<Module> = {
   says: "the consumers asked for are enough and not one too many, when they have time to spare",
-  points: 3,
+  points: 2,
   runs: 300,
   situations: ["no room for another event", "room for another event"],
   of: (module, saw) =>
@@ -99,7 +99,7 @@ const enoughAndNotMore: Property<Module> = {
 /** Loads of both kinds, so that no rule for exact fits alone is enough. */
 const exactToo: Property<Module> = {
   says: "the consumers asked for are enough and not one too many, also when the work just fits",
-  points: 3,
+  points: 1,
   runs: 2000,
   situations: ["the work fits exactly", "the work does not fit exactly"],
   of: (module, saw) =>
@@ -111,7 +111,7 @@ const exactToo: Property<Module> = {
 
 const partitionsJustRight: Property<Module> = {
   says: "no consumer of any group is idle, every broker leads equally many partitions, and no smaller number does that",
-  points: 2,
+  points: 1,
   runs: 300,
   situations: ["several groups", "already a multiple of the brokers"],
   of: (module, saw) =>
@@ -169,7 +169,7 @@ function dealt(cards: number, players: number): number {
 
 const busiestDecides: Property<Module> = {
   says: "a group keeps up exactly when its busiest consumer does",
-  points: 2,
+  points: 1,
   runs: 1500,
   situations: [
     "more consumers than partitions",

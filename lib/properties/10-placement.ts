@@ -92,7 +92,7 @@ const apart: Property<Module> = {
 
 const keepsEvenly: Property<Module> = {
   says: "no broker keeps two replicas more than another",
-  points: 3,
+  points: 2,
   runs: 300,
   situations: ["replicas that cannot be spread evenly"],
   of: (module, saw) =>
@@ -107,7 +107,7 @@ const keepsEvenly: Property<Module> = {
 
 const leadsEvenly: Property<Module> = {
   says: "no broker leads two partitions more than another, nor keeps two replicas more",
-  points: 3,
+  points: 1,
   runs: 300,
   situations: ["replicas and brokers with a common divisor"],
   of: (module, saw) =>
@@ -124,7 +124,7 @@ const leadsEvenly: Property<Module> = {
 
 const growsInPlace: Property<Module> = {
   says: "when a topic grows, its partitions stay where they are, and all is even before and after",
-  points: 3,
+  points: 1,
   runs: 200,
   of: (module) =>
     fc.property(cases, fc.integer({ min: 1, max: 6 }), (given, more) => {

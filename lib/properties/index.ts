@@ -27,6 +27,13 @@ export const exercises: Exercises = {
   "04-quorum-register": async () => (await import("./04-quorum-register.ts")).exercise,
   "05-commit-rule": async () => (await import("./05-commit-rule.ts")).exercise,
   "05-follower-sync": async () => (await import("./05-follower-sync.ts")).exercise,
+  "06-wal": async () => (await import("./06-wal.ts")).exercise,
+  "07-partitioner": async () => (await import("./07-partitioner.ts")).exercise,
+  "07-segmented-log": async () => (await import("./07-segmented-log.ts")).exercise,
+  "08-assignors": async () => (await import("./08-assignors.ts")).exercise,
+  "08-consumer-loop": async () => (await import("./08-consumer-loop.ts")).exercise,
+  "09-high-watermark": async () => (await import("./09-high-watermark.ts")).exercise,
+  "09-truncation": async () => (await import("./09-truncation.ts")).exercise,
   "10-capacity": async () => (await import("./10-capacity.ts")).exercise,
   "10-placement": async () => (await import("./10-placement.ts")).exercise,
   "10-availability": async () => (await import("./10-availability.ts")).exercise,
@@ -39,5 +46,6 @@ export type Systems = Readonly<Record<string, () => Promise<System>>>;
 
 export const systems: Systems = {
   ensemble: async () => (await import("./ensemble/index.ts")).system,
+  broker: async () => (await import("./broker/index.ts")).system,
   recipes: async () => (await import("./recipes/index.ts")).system,
 };

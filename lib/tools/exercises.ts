@@ -11,6 +11,13 @@ export type Exercises = {
   "04-quorum-register": typeof import("../../exercises/04-quorum-register.ts");
   "05-commit-rule": typeof import("../../exercises/05-commit-rule.ts");
   "05-follower-sync": typeof import("../../exercises/05-follower-sync.ts");
+  "06-wal": typeof import("../../exercises/06-wal.ts");
+  "07-partitioner": typeof import("../../exercises/07-partitioner.ts");
+  "07-segmented-log": typeof import("../../exercises/07-segmented-log.ts");
+  "08-assignors": typeof import("../../exercises/08-assignors.ts");
+  "08-consumer-loop": typeof import("../../exercises/08-consumer-loop.ts");
+  "09-high-watermark": typeof import("../../exercises/09-high-watermark.ts");
+  "09-truncation": typeof import("../../exercises/09-truncation.ts");
   "10-availability": typeof import("../../exercises/10-availability.ts");
   "10-capacity": typeof import("../../exercises/10-capacity.ts");
   "10-placement": typeof import("../../exercises/10-placement.ts");
