@@ -6,7 +6,6 @@
 
 import {
   CODES,
-  type Data,
   type ErrorCode,
   type Failure,
   type Request,
@@ -15,6 +14,7 @@ import {
   type Stat,
   type Write,
 } from "quorumlab/ensemble";
+import { dataOf } from "./data.ts";
 
 type Long = "czxid" | "mzxid" | "pzxid" | "ctime" | "mtime" | "ephemeralOwner";
 type NpmStat = Readonly<Record<Long, Buffer> & Record<Exclude<keyof Stat, Long>, number>>;
@@ -160,7 +160,10 @@ function codeOf(number: number): ErrorCode {
 }
 
 /** What is missing was not asked for by this kind, but for a created node's Stat: the npm client cannot ask for it. */
-function partOf(kind: Result["kind"], { path, data, children, stat }: Answer): Result {
+function partOf(
+  kind: Result["kind"],
+  { path, data = Buffer.alloc(0), children, stat }: Answer,
+): Result {
   return { kind, path, data: dataOf(data), children, stat: stat && statOf(stat) } as Result;
 }
 
@@ -188,14 +191,4 @@ function statOf(stat: NpmStat): Stat {
 export function sessionId(bytes: Buffer): SessionId {
   const id = bytes.readBigUInt64BE();
   return Number(BigInt.asUintN(53, id ^ ((id >> 56n) << 45n)));
-}
-
-const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
-
-function dataOf(bytes: Buffer = Buffer.alloc(0)): Data {
-  try {
-    return utf8.decode(bytes);
-  } catch {
-    return new Uint8Array(bytes);
-  }
 }

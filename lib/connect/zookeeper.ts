@@ -2,6 +2,7 @@
 
 import { checkNumber, checkPath, face, type ZooKeeper, ZooKeeperError } from "quorumlab/ensemble";
 import { loadNpm } from "./npm.ts";
+import { addressesOf } from "./servers.ts";
 import { RealSession } from "./session.ts";
 
 export type ConnectOptions = {
@@ -50,13 +51,6 @@ export async function connectZooKeeper(
 /** The npm client would throw where nobody can catch it. */
 function checkServers(servers: string): void {
   const [, hosts = "", root] = /^([^/]*)(\/.+)?/.exec(String(servers)) ?? [];
-  const areHosts = hosts.split(",").every((host) => {
-    const [isHost, port = 2181] = /^[^\s:]+(?::(\d+))?$/.exec(host) ?? [];
-    return isHost !== undefined && Number(port) > 0 && Number(port) < 2 ** 16;
-  });
-  if (typeof servers !== "string" || !areHosts) {
-    const given = `connectZooKeeper: servers is ${JSON.stringify(servers)}`;
-    throw new RangeError(`${given}; expected "host:port,host:port".`);
-  }
+  addressesOf("connectZooKeeper", servers, 2181, hosts);
   if (root !== undefined) checkPath("connectZooKeeper: the root", root);
 }

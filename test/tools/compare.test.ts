@@ -1,12 +1,13 @@
 /** The comparison with a real ZooKeeper: its scripts ask for everything, and it overlooks nothing. */
 
 import { afterEach, expect, test, vi } from "vitest";
+import type { Tally } from "../../lib/tools/compare/counts.ts";
 import { differences, explanations } from "../../lib/tools/compare/differences.ts";
-import { findJars } from "../../lib/tools/compare/jars.ts";
+import { findJars, ZOOKEEPER } from "../../lib/tools/compare/jars.ts";
 import type { Outcome, Seen } from "../../lib/tools/compare/perform.ts";
 import { drawScript, type Step } from "../../lib/tools/compare/script.ts";
 import { runSimulated } from "../../lib/tools/compare/simulated.ts";
-import { count, never, type Tally } from "../../lib/tools/compare/tally.ts";
+import { count, never } from "../../lib/tools/compare/tally.ts";
 import { main } from "../../lib/tools/compare.ts";
 
 const SCRIPTS = Array.from({ length: 100 }, (_, nth) => drawScript(7, nth, `/c${nth}`));
@@ -146,7 +147,7 @@ test("what is asked wrongly, and what is missing, is said in a sentence", async 
   expect(said.mock.lastCall?.[0]).toContain("There is no Java here");
 });
 
-const missing = await findJars().then(
+const missing = await findJars(ZOOKEEPER).then(
   () => undefined,
   (error: Error) => error.message,
 );

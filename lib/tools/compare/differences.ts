@@ -4,7 +4,6 @@
  */
 
 import type { Stat } from "quorumlab/ensemble";
-import type { Row } from "../cell/table.ts";
 import type { Outcome, Seen } from "./perform.ts";
 import type { Script, Step } from "./script.ts";
 
@@ -141,10 +140,12 @@ const EXPLAINED: readonly Explained[] = [
   },
 ];
 
+type Counted = Pick<Explained, "difference" | "source"> & { readonly times: number };
+
 /** Differences that are meant, counted; and the others. */
 export function explanations<D extends Difference>(
   found: readonly D[],
-): { explained: Row[]; others: D[] } {
+): { explained: Counted[]; others: D[] } {
   const reasons = found.map((each) =>
     EXPLAINED.find(({ explains }) => explains(pathOf(each.step) ?? "", each)),
   );

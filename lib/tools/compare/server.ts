@@ -1,12 +1,11 @@
 /** One real ZooKeeper server on a free port of the loopback interface; its data goes with it. */
 
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
-import { mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { type AddressInfo, connect, createServer } from "node:net";
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { findJars, NoServer } from "./jars.ts";
+import { findJars, ZOOKEEPER } from "./jars.ts";
+import { freePort, launch } from "./launch.ts";
 
 export type RealServer = {
   readonly port: number;
@@ -25,10 +24,10 @@ export const TICK_MS = 100;
  * @throws NoServer
  */
 export async function startServer(say: (what: string) => void): Promise<RealServer> {
-  const jars = await findJars(() => say("fetching ZooKeeper by Maven"));
+  const jars = await findJars(ZOOKEEPER, () => say("fetching ZooKeeper by Maven"));
   say("starting ZooKeeper");
   const folder = mkdtempSync(join(tmpdir(), "quorumlab-zookeeper-"));
-  const [settings, log] = [join(folder, "zoo.cfg"), join(folder, "log")];
+  const settings = join(folder, "zoo.cfg");
   const port = await freePort();
   writeFileSync(
     settings,
@@ -44,34 +43,22 @@ admin.enableServer=false
   );
   // Nothing here is to survive a power cut, and waiting for the disk is most of the time.
   const options = ["-Xmx512m", "-Dzookeeper.forceSync=no", "-cp", jars];
-  const child = spawn(
-    "java",
-    [...options, "org.apache.zookeeper.server.quorum.QuorumPeerMain", settings],
-    { stdio: ["ignore", openSync(log, "a"), openSync(log, "a")] },
-  );
-  const stop = async () => {
-    if (child.exitCode === null && child.kill("SIGKILL")) await once(child, "exit");
-    rmSync(folder, { recursive: true, force: true });
-  };
+  const main = "org.apache.zookeeper.server.quorum.QuorumPeerMain";
+  const { serving, stop } = launch("ZooKeeper", folder, [...options, main, settings]);
   try {
-    return { port, version: await serving(child, port, log), stop };
+    return { port, version: await serving(() => versionAt(port)), stop };
   } catch (error) {
     await stop();
     throw error;
   }
 }
 
-/** Waits until the server serves. @returns its version */
-async function serving(child: ChildProcess, port: number, log: string): Promise<string> {
-  const untilMs = performance.now() + 60_000;
-  while (child.exitCode === null && performance.now() < untilMs) {
-    const told = await status(port);
-    // Before it serves it answers without a mode.
-    if (/^Mode:/m.test(told)) return /version: ([^\s,-]+)/.exec(told)?.[1] ?? "unknown";
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  const last = readFileSync(log, "utf8").trimEnd().split("\n").at(-1);
-  throw new NoServer(`ZooKeeper was started and does not serve; its last words are: ${last}`);
+/** The version of a server that serves. */
+async function versionAt(port: number): Promise<string | undefined> {
+  const told = await status(port);
+  // Before it serves it answers without a mode.
+  if (!/^Mode:/m.test(told)) return undefined;
+  return /version: ([^\s,-]+)/.exec(told)?.[1] ?? "unknown";
 }
 
 /** What the server says of itself; nothing when it is not there. */
@@ -85,12 +72,4 @@ function status(port: number): Promise<string> {
     });
     socket.on("error", () => {}).on("close", () => resolve(told));
   });
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await once(server.listen(0, "127.0.0.1"), "listening");
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }

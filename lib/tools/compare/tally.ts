@@ -1,13 +1,12 @@
-/** Which answers occurred, operation by operation: a comparison has shown nothing of an answer that never came. */
+/** Which answers and events occurred on both ZooKeepers. */
 
 import { CODES, type Request } from "quorumlab/ensemble";
 import type { Row } from "../cell/table.ts";
+import { add, missing, operations, type Tally } from "./counts.ts";
 import type { Outcome } from "./perform.ts";
 import type { Script } from "./script.ts";
 
-/** How often each answer was given, by operation and code; and how often each type of event came. */
-export type Tally = Map<string, Map<string, number>>;
-
+/** The types of events are counted as the codes of this. */
 const EVENT = "event";
 
 /** What a healthy server answers to these requests, by PrepRequestProcessor and FinalRequestProcessor. */
@@ -59,18 +58,12 @@ function countParts(
   }
 }
 
-function add(tally: Tally, operation: string, code: string): void {
-  const codes = tally.get(operation) ?? new Map<string, number>();
-  tally.set(operation, codes.set(code, (codes.get(code) ?? 0) + 1));
-}
-
 /** A row for each operation, a column for each code. */
 export function rowsOf(tally: Tally): Row[] {
   const known = ["Ok", ...Object.keys(CODES).reverse()];
   const codes = known.filter((code) => [...tally.values()].some((counts) => counts.has(code)));
-  return [...tally]
+  return operations(tally)
     .filter(([operation]) => operation !== EVENT)
-    .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([operation, counts]) => ({
       operation,
       ...Object.fromEntries(codes.map((code) => [code, counts.get(code)])),
@@ -84,7 +77,5 @@ export function events(tally: Tally): string {
 
 /** The answers that should have come and did not. */
 export function never(tally: Tally): string[] {
-  return Object.entries(EXPECTED).flatMap(([operation, codes]) =>
-    codes.filter((code) => !tally.get(operation)?.has(code)).map((code) => `${operation} ${code}`),
-  );
+  return missing(tally, EXPECTED);
 }
