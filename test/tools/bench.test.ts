@@ -1,9 +1,11 @@
 /** The benchmark measures what it says: worlds that stay busy, and histories whose verdict is known. */
 
+import type { Broker } from "quorumlab/broker";
 import { linearizable, type RegisterInput, register } from "quorumlab/check";
 import { counterOf, type Server } from "quorumlab/ensemble";
-import { simulate } from "quorumlab/sim";
+import { sent, simulate } from "quorumlab/sim";
 import { expect, test, vi } from "vitest";
+import { busyBrokers, type Rates, throughput } from "../../lib/tools/bench/broker.ts";
 import { busy, day } from "../../lib/tools/bench/ensemble.ts";
 import { historyOf, withWrongRead } from "../../lib/tools/bench/histories.ts";
 import { median, rounded } from "../../lib/tools/bench/measure.ts";
@@ -33,6 +35,28 @@ test("in the busy ensemble leaders are replaced, and most of what clients ask is
   expect(asked).toBeGreaterThan(20 * 5 * 15);
   expect(answered / asked).toBeGreaterThan(0.7);
   expect(Object.keys(states)).toHaveLength(8);
+});
+
+test("a cluster takes records in full batches, and gives all of them", async () => {
+  const rates: Rates = { produced: [], consumed: [] };
+  const { trace } = await simulate(throughput(7400, 1500, rates));
+  const batches = sent<{ kind: "produce"; records: unknown[] }>(trace, "produce");
+  expect(7400 / batches.length).toBeGreaterThan(90);
+  expect(batches.filter(({ atMs }) => atMs > 1400)).toEqual([]);
+  const all = [...rates.produced, ...rates.consumed];
+  expect(all.filter((rate) => rate > 100)).toHaveLength(2);
+});
+
+test("in the busy cluster leaders are replaced, and most of what producers send is acknowledged", async () => {
+  const { trace, states } = await simulate({ ...busyBrokers, forMs: 10_000 });
+  const { topics, controllerEpoch } = (states.b1 as Broker).image;
+  const epochs = topics.get("t")?.partitions.map(({ leaderEpoch }) => leaderEpoch) ?? [];
+  expect([Math.min(...epochs) > 1, controllerEpoch > 1]).toEqual([true, true]);
+  const [asked, answered] = [sent(trace, "produce"), sent(trace, "produced")];
+  expect(answered.length / asked.length).toBeGreaterThan(0.7);
+  const seconds = new Set(answered.map(({ atMs }) => Math.floor(atMs / 1000)));
+  expect(seconds.size).toBe(10);
+  expect(sent(trace, "offsetCommit").length).toBeGreaterThan(100);
 });
 
 test("in the day of an ensemble old transactions are forgotten", async () => {
@@ -72,7 +96,7 @@ test("an unknown part or option is misuse, and help is not", async () => {
   const printed = vi.spyOn(console, "log").mockReturnValue();
   expect(await main(["speed"])).toBe(2);
   expect(said.mock.lastCall?.[0]).toBe(
-    'quorumlab bench: there is no part "speed": expected one of world, day, checker, chapters.',
+    'quorumlab bench: there is no part "speed": expected one of world, broker, day, checker, storage, chapters.',
   );
   expect(await main(["--fast"])).toBe(2);
   expect(await main(["--help"])).toBe(0);

@@ -6,32 +6,36 @@ import type { Row } from "../cell/table.ts";
 import { median, rounded, TIMES } from "./measure.ts";
 import { SCENES } from "./worlds.ts";
 
-/** The world, with guard and digest, and the bare loop by turns, so that both meet the same machine. */
+/** Each scene of `worlds`. */
 export async function benchWorld(): Promise<readonly Row[]> {
   const rows: Row[] = [];
   for (const { name, scenario } of SCENES) {
-    const pending = await pendingOf(scenario);
-    const pairs: { readonly world: number; readonly bare: number; readonly pace: number }[] = [];
-    const digests = new Set<string>();
-    for (let n = 0; n < TIMES; n++) {
-      const startMs = performance.now();
-      const { events, digest } = await simulate(scenario);
-      digests.add(digest);
-      const tookMs = performance.now() - startMs;
-      const bare = bareLoop(pending, 4 * events);
-      pairs.push({ world: (1000 * events) / tookMs, bare, pace: scenario.forMs / tookMs });
-    }
-    if (digests.size > 1) throw new Error(`${name}: runs of one seed differ`);
-    rows.push({
-      world: name,
-      "events pending": pending,
-      "events/s": rounded(median(pairs.map(({ world }) => world))),
-      "bare loop, events/s": rounded(median(pairs.map(({ bare }) => bare))),
-      ratio: rounded(median(pairs.map(({ world, bare }) => world / bare))),
-      "simulated s per s": rounded(median(pairs.map(({ pace }) => pace))),
-    });
+    rows.push({ world: name, ...(await besideBareLoop(name, scenario)) });
   }
   return rows;
+}
+
+/** The world, with guard and digest, and the bare loop by turns, so that both meet the same machine. */
+export async function besideBareLoop(name: string, scenario: Scenario): Promise<Row> {
+  const pending = await pendingOf(scenario);
+  const pairs: { readonly world: number; readonly bare: number; readonly pace: number }[] = [];
+  const digests = new Set<string>();
+  for (let n = 0; n < TIMES; n++) {
+    const startMs = performance.now();
+    const { events, digest } = await simulate(scenario);
+    digests.add(digest);
+    const tookMs = performance.now() - startMs;
+    const bare = bareLoop(pending, 4 * events);
+    pairs.push({ world: (1000 * events) / tookMs, bare, pace: scenario.forMs / tookMs });
+  }
+  if (digests.size > 1) throw new Error(`${name}: runs of one seed differ`);
+  return {
+    "events pending": pending,
+    "events/s": rounded(median(pairs.map(({ world }) => world))),
+    "bare loop, events/s": rounded(median(pairs.map(({ bare }) => bare))),
+    ratio: rounded(median(pairs.map(({ world, bare }) => world / bare))),
+    "simulated s per s": rounded(median(pairs.map(({ pace }) => pace))),
+  };
 }
 
 /** How many events are in the queue of a world on average, counted in a run that is not timed. */
