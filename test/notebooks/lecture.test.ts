@@ -4,11 +4,15 @@
  */
 
 import { describe, expect, test } from "vitest";
+import { brokerClaims } from "./broker-claims.ts";
 import { type Claim, numbers } from "./claim.ts";
 import { ensembleClaims } from "./ensemble-claims.ts";
+import { groupClaims } from "./group-claims.ts";
 import { masterClaims } from "./master-claims.ts";
 import { ran, type Said, stored } from "./plain.ts";
 import { quorumClaims } from "./quorum-claims.ts";
+import { streamClaims } from "./stream-claims.ts";
+import { workClaims } from "./work-claims.ts";
 import { znodeClaims } from "./znode-claims.ts";
 
 const START = "00-start-here";
@@ -28,6 +32,10 @@ const claims: readonly Claim[] = [
   ...masterClaims,
   ...quorumClaims,
   ...ensembleClaims,
+  ...brokerClaims,
+  ...streamClaims,
+  ...groupClaims,
+  ...workClaims,
   {
     says: "the same seed makes the same run, and another seed another one",
     chapter: START,
