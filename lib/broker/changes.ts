@@ -123,8 +123,9 @@ function create(
   const metric = (name: string) => name.replaceAll(".", "_");
   const isTaken = [...office.topics.keys()].some((name) => metric(name) === metric(topic));
   if (!isName || isTaken) return "INVALID_TOPIC_EXCEPTION";
-  if (replicas < 1 || replicas > office.brokers.size) return "INVALID_REPLICATION_FACTOR";
+  if (replicas < 1) return "INVALID_REPLICATION_FACTOR";
   if (partitions < 1) return "INVALID_PARTITIONS";
+  if (replicas > office.brokers.size) return "INVALID_REPLICATION_FACTOR";
   const state = { id: 0, config, partitions: place(planning, partitions, replicas) };
   return [{ kind: "topic", topic, state }];
 }
