@@ -29,7 +29,7 @@ const SLOW_MS = 240_000;
 
 const fresh = randomInt(2 ** 31);
 if (hasSolutions)
-  console.log(`Known-wrong ones are tried with the seeds 1, 2 and the fresh seed ${fresh}.`);
+  console.log(`Known-wrong ones are tried with the seed 1 and the fresh seed ${fresh}.`);
 
 type Mistake = {
   readonly exercise: string;
@@ -105,7 +105,7 @@ describe.runIf(hasSolutions)("known-wrong implementations", () => {
       const misses = async (seed: number) => {
         return (await judged(exercise, number, module, seed)).verdict !== "violated";
       };
-      for (const seed of [1, 2]) expect(await misses(seed), `missed with seed ${seed}`).toBe(false);
+      expect(await misses(1), "missed with seed 1").toBe(false);
       // One fresh seed in twenty may miss; two in a row are a property without teeth.
       const missed = (await misses(fresh)) && (await misses(fresh + 1));
       expect(missed, `missed with the seeds ${fresh} and ${fresh + 1}`).toBe(false);

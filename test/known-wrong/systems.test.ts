@@ -14,7 +14,7 @@ import { typeMistakes } from "../../lib/tools/prove/types.ts";
 import type { Patch } from "./patch.ts";
 
 const fresh = randomInt(2 ** 31);
-console.log(`Systems are tried with the seeds 1, 2 and the fresh seed ${fresh}.`);
+console.log(`Systems are tried with the seed 1 and the fresh seed ${fresh}.`);
 
 /** A known-wrong implementation that needs more cases than this is caught by luck. */
 const CASES = 2_000;
@@ -47,7 +47,7 @@ test("a system is called as in the table, and says each thing once", () => {
 });
 
 describe.each(properties)("$name, property $number: $says", ({ system, number, runs }) => {
-  test.each([1, 2, fresh])("holds with seed %i", async (seed) => {
+  test.each([1, fresh])("holds with seed %i", async (seed) => {
     const wanted = { number, seed, cases: runs, withinMs: WITHIN_MS, shrinks: true };
     const { found } = await search(system, wanted);
     expect(trouble(system, found, seed)).toBeUndefined();
