@@ -94,11 +94,13 @@ export function broker(
         replicas: new Map(),
         groups: new Map(),
         retentionAtMs: nowMs,
+        dateMs: nowMs,
+        setBackMs: 0,
       };
     },
 
     onMessage(broker, nowMs, from, message, out) {
-      const turn = { broker, nowMs, out, options };
+      const turn = turnOf(broker, nowMs, out, options);
       if (isServer(broker.session, from)) {
         sessionHears(broker.session, from, message as ToClient, nowMs, out);
         hearEnsemble(turn);
@@ -110,7 +112,7 @@ export function broker(
     },
 
     onTimer(broker, nowMs, name, out) {
-      const turn = { broker, nowMs, out, options };
+      const turn = turnOf(broker, nowMs, out, options);
       if (name === "tick") {
         out.setTimer("tick", options.tickMs);
         tick(turn);
@@ -121,7 +123,7 @@ export function broker(
     },
 
     onConnected(broker, nowMs, peer, out) {
-      const turn = { broker, nowMs, out, options };
+      const turn = turnOf(broker, nowMs, out, options);
       if (isServer(broker.session, peer)) {
         sessionConnected(broker.session, peer, out);
         return;
@@ -134,7 +136,7 @@ export function broker(
     },
 
     onDisconnected(broker, nowMs, peer, out) {
-      const turn = { broker, nowMs, out, options };
+      const turn = turnOf(broker, nowMs, out, options);
       if (isServer(broker.session, peer)) {
         sessionDisconnected(broker.session, peer, out);
         hearEnsemble(turn);
@@ -143,6 +145,18 @@ export function broker(
       }
     },
   };
+}
+
+/** Waits are measured by a clock that is never set back: else all who wait would wait for so much longer. */
+function turnOf(
+  broker: Broker,
+  dateMs: number,
+  out: Turn["out"],
+  options: Required<BrokerOptions>,
+): Turn {
+  broker.setBackMs += Math.max(0, broker.dateMs - dateMs);
+  broker.dateMs = dateMs;
+  return { broker, nowMs: dateMs + broker.setBackMs, out, options };
 }
 
 /** What a broker knows of the cluster before a controller has told it. */
@@ -173,7 +187,7 @@ function tick(turn: Turn): void {
       passTime(turn, replica);
       passGroupTime(turn, replica);
       const { log, config, highWatermark } = replica;
-      if (isRetentionDue) retain(log, config, nowMs, highWatermark, out);
+      if (isRetentionDue) retain(log, config, broker.dateMs, highWatermark, out);
     } else if (isFollowing(replica)) {
       const { leader } = replica.part;
       if (isSilent(turn, replica)) {

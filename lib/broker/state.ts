@@ -83,6 +83,9 @@ export type Broker = {
   /** The groups that it coordinates, by the partition of __consumer_offsets that keeps them. */
   readonly groups: Map<number, Groups>;
   retentionAtMs: number;
+  /** What its clock has shown last, and by how much it has been set back in all. */
+  dateMs: number;
+  setBackMs: number;
 };
 
 /** What an answer of the ensemble is about. `office` says of which time in office: an older one is over. */

@@ -233,8 +233,8 @@ export const patches: readonly Patch[] = [
   {
     name: "retention deletes what is not committed",
     file: broker("broker"),
-    from: "retain(log, config, nowMs, highWatermark, out)",
-    to: "retain(log, config, nowMs, Math.max(highWatermark, log.end), out)",
+    from: "retain(log, config, broker.dateMs, highWatermark, out)",
+    to: "retain(log, config, broker.dateMs, Math.max(highWatermark, log.end), out)",
     origin: "KAFKA-5634",
     caughtBy: retained,
   },
