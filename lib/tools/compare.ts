@@ -96,7 +96,8 @@ async function compareAll(
       if (signal.aborted || hasFailed) return;
       found.push(...(await compared(nth)).map((each) => ({ nth, ...each })));
       if (numbers.length === 1) show(comparison.stepsOf(nth));
-      line.say(`${++done} of ${numbers.length} scripts, ${found.length} differences`);
+      const { length } = unexplained(found);
+      line.say(`${++done} of ${numbers.length} scripts, ${length} unexplained differences`);
     });
     signal.throwIfAborted();
   } finally {
@@ -126,7 +127,7 @@ function report(
   const explained = explanations(found);
   if (explained.length > 0)
     console.log(`\nExplained differences\n\n${table(explained)["text/plain"]}`);
-  const others = found.filter((each) => each.explained === undefined);
+  const others = unexplained(found);
   for (const { nth, what, real, ours } of others.slice(0, SHOWN)) {
     console.log(`\nScript ${nth}, ${what}\n  the real one: ${real}\n  ours:         ${ours}`);
     console.log(`  again: npx quorumlab compare ${name} --seed ${seed} --only ${nth}`);
@@ -135,6 +136,10 @@ function report(
   if (missing.length > 0) console.log(`\nNever seen: ${missing.join(", ")}.`);
   console.log(`\n${others.length === 0 ? "No" : others.length} unexplained differences.`);
   return others.length > 0 ? 1 : missing.length > 0 ? 3 : 0;
+}
+
+function unexplained<F extends Found>(found: readonly F[]): F[] {
+  return found.filter((each) => each.explained === undefined);
 }
 
 /** Differences that are meant, counted. */
