@@ -77,7 +77,7 @@ export type Consumer = {
   commit(offsets?: readonly (TopicPartition & { readonly offset: Offset })[]): Promise<void>;
   /** What the group has stored; null for nothing. */
   committed(partition: TopicPartition): Promise<Offset | null>;
-  /** Leaves the group. Commits nothing. */
+  /** Leaves the group. Commits nothing, unless the consumer commits by itself. */
   close(): Promise<void>;
 };
 
