@@ -152,8 +152,10 @@ function formerOwner(partition: TopicPartition, members: readonly Subscription[]
   return rival === undefined ? owner?.memberId : undefined;
 }
 
+export type AssignorName = "range" | "roundrobin" | "sticky";
+
 /** The assignors by the names under which members agree on one. */
-export const assignors: Readonly<Record<"range" | "roundrobin" | "sticky", Assignor>> = {
+export const assignors: Readonly<Record<AssignorName, Assignor>> = {
   range,
   roundrobin: roundRobin,
   sticky,

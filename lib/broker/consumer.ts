@@ -6,7 +6,7 @@
  */
 
 import { checkNumber, checkWord } from "quorumlab/ensemble";
-import { type Assignor, assignors as ours } from "./assignors.ts";
+import { type AssignorName, assignors as known } from "./assignors.ts";
 import { Client, type ClientOptions, type KafkaHost, numbersOf } from "./client.ts";
 import { KafkaError } from "./errors.ts";
 import type {
@@ -42,10 +42,8 @@ export type ConsumerOptions = ClientOptions &
     readonly group?: string;
     /** Where to go on when no offset is committed, or the one to read is gone: "latest" unless told. */
     readonly autoOffsetReset?: ReaderSettings["autoOffsetReset"];
-    /** The names of the assignors that it would have, the best one first: "range" unless told. */
-    readonly assignors?: readonly string[];
-    /** Assignors besides those of this room, by name. */
-    readonly customAssignors?: Readonly<Record<string, Assignor>>;
+    /** The assignors that it would have, the best one first: "range" unless told. */
+    readonly assignors?: readonly AssignorName[];
   };
 
 type Subscription = { readonly topics: readonly string[]; readonly listener: RebalanceListener };
@@ -219,14 +217,10 @@ export function createConsumer(host: KafkaHost, options: ConsumerOptions): Consu
 }
 
 function settingsOf(options: ConsumerOptions) {
-  const { group = "", autoOffsetReset = "latest", customAssignors } = options;
+  const { group = "", autoOffsetReset = "latest", assignors = ["range"] } = options;
   const numbers = numbersOf(DEFAULTS, options);
   checkNumber("sessionTimeoutMs", numbers.sessionTimeoutMs, numbers.heartbeatIntervalMs);
   checkWord("autoOffsetReset", autoOffsetReset, "latest", "earliest", "none");
-  const known: Readonly<Record<string, Assignor>> = { ...ours, ...customAssignors };
-  const assignors = (options.assignors ?? ["range"]).map((name): [string, Assignor] => {
-    checkWord("an assignor", name, ...Object.keys(known));
-    return [name, known[name] as Assignor];
-  });
-  return { ...numbers, group, autoOffsetReset, assignors: new Map(assignors) };
+  for (const name of assignors) checkWord("an assignor", name, ...Object.keys(known));
+  return { ...numbers, group, autoOffsetReset, assignors };
 }

@@ -11,7 +11,7 @@
  * from followers, and the KRaft controllers that have replaced ZooKeeper in Kafka 4.
  */
 export { createAdmin } from "./admin.ts";
-export type { Assignment, Assignor, Subscription } from "./assignors.ts";
+export type { Assignment, Assignor, AssignorName, Subscription } from "./assignors.ts";
 export { assignors } from "./assignors.ts";
 export { broker } from "./broker.ts";
 export { type ClusterOptions, cluster, type Program } from "./cluster.ts";

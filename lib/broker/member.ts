@@ -7,7 +7,7 @@
  */
 
 import { diff } from "quorumlab/sim";
-import type { Assignor } from "./assignors.ts";
+import { type AssignorName, assignors } from "./assignors.ts";
 import { type Client, type KafkaHost, operating } from "./client.ts";
 import { KafkaError } from "./errors.ts";
 import type { Offset, TopicPartition } from "./kafka.ts";
@@ -18,8 +18,8 @@ export type MemberSettings = Readonly<
 > & {
   /** "" for none: then it only reads what is committed, and finds nothing. */
   readonly group: string;
-  /** By name, the one that the member likes best first. */
-  readonly assignors: ReadonlyMap<string, Assignor>;
+  /** The one that the member likes best first. */
+  readonly assignors: readonly AssignorName[];
 };
 
 export type Member = {
@@ -38,7 +38,8 @@ export type Member = {
 };
 
 export function createMember(host: KafkaHost, client: Client, settings: MemberSettings): Member {
-  const { group, assignors, sessionTimeoutMs, heartbeatIntervalMs, rebalanceTimeoutMs } = settings;
+  const { group, assignors: protocols } = settings;
+  const { sessionTimeoutMs, heartbeatIntervalMs, rebalanceTimeoutMs } = settings;
   /** How long the others may keep it waiting. */
   const patienceMs = rebalanceTimeoutMs + sessionTimeoutMs;
   let [memberId, generation] = ["", -1];
@@ -71,7 +72,7 @@ export function createMember(host: KafkaHost, client: Client, settings: MemberSe
   }
 
   async function joinOnce(topics: readonly string[]): Promise<readonly TopicPartition[]> {
-    const said = { protocols: [...assignors.keys()], metadata: { topics, ...last } };
+    const said = { protocols, metadata: { topics, ...last } };
     const limits = { sessionTimeoutMs, rebalanceTimeoutMs };
     const request = { kind: "joinGroup", group, memberId, ...limits, ...said } as const;
     const joined = await client.askCoordinator(request, "joined", patienceMs);
@@ -87,11 +88,10 @@ export function createMember(host: KafkaHost, client: Client, settings: MemberSe
   /** Who gets what. Only the group's leader says it. */
   async function share({ leader, protocol, members }: Extract<Answer, { kind: "joined" }>) {
     shared = undefined;
-    const assignor = assignors.get(protocol);
-    if (leader !== memberId || assignor === undefined) return new Map();
+    if (leader !== memberId) return new Map();
     shared = await countsOf([...members.values()].flatMap((said) => said.topics));
     const subscriptions = [...members].map(([id, said]) => ({ memberId: id, ...said }));
-    return new Map(Object.entries(assignor(subscriptions, shared)));
+    return new Map(Object.entries(assignors[protocol as AssignorName](subscriptions, shared)));
   }
 
   async function countsOf(names: readonly string[]): Promise<Record<string, number>> {

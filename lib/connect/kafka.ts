@@ -4,8 +4,9 @@ import {
   type Acks,
   type Admin,
   type Assignor,
+  type AssignorName,
   type Consumer,
-  assignors as ours,
+  assignors as known,
   type Producer,
 } from "quorumlab/broker";
 import { checkNumber, checkWord } from "quorumlab/ensemble";
@@ -51,10 +52,8 @@ export type ConnectConsumerOptions = {
   readonly group?: string;
   /** "latest" unless told. */
   readonly autoOffsetReset?: Reset;
-  /** The names of the assignors that it would have, the best one first: "range" unless told. */
-  readonly assignors?: readonly string[];
-  /** Assignors besides those of the broker room, by name. */
-  readonly customAssignors?: Readonly<Record<string, Assignor>>;
+  /** The assignors that it would have, the best one first: "range" unless told. */
+  readonly assignors?: readonly AssignorName[];
   /** How long the group waits for a sign of life: 45,000 ms unless told. */
   readonly sessionTimeoutMs?: number;
   /** 3,000 ms unless told. */
@@ -79,7 +78,6 @@ export async function connectConsumer(
     group,
     autoOffsetReset = "latest",
     assignors = ["range"],
-    customAssignors = {},
     sessionTimeoutMs = 45_000,
     heartbeatIntervalMs = 3_000,
     rebalanceTimeoutMs = 300_000,
@@ -87,10 +85,9 @@ export async function connectConsumer(
   }: ConnectConsumerOptions = {},
 ): Promise<Consumer> {
   checkWord("connectConsumer: autoOffsetReset", autoOffsetReset, "earliest", "latest", "none");
-  const known: Readonly<Record<string, Assignor>> = { ...ours, ...customAssignors };
   const chosen = assignors.map((name): [string, Assignor] => {
     checkWord("connectConsumer: an assignor", name, ...Object.keys(known));
-    return [name, known[name] as Assignor];
+    return [name, known[name]];
   });
   const times = { sessionTimeoutMs, heartbeatIntervalMs, rebalanceTimeoutMs };
   for (const [name, ms] of Object.entries(times)) checkNumber(`connectConsumer: ${name}`, ms);

@@ -1,9 +1,9 @@
-import type { Fault } from "quorumlab/sim";
+import { type Fault, sent } from "quorumlab/sim";
 import { expect, test } from "vitest";
 import { createAdmin } from "../../lib/broker/admin.ts";
-import type { Assignor } from "../../lib/broker/assignors.ts";
 import { type ConsumerOptions, createConsumer } from "../../lib/broker/consumer.ts";
 import type { Consumer, TopicPartition } from "../../lib/broker/kafka.ts";
+import type { MemberId, MemberMetadata } from "../../lib/broker/messages.ts";
 import { createProducer } from "../../lib/broker/producer.ts";
 import { brokers, type Host, withCluster } from "./clustered.ts";
 import { outcomeOf } from "./scripted.ts";
@@ -180,32 +180,25 @@ test("a member that closes gives its partitions up at once, and leaves nothing b
   expect(later.at(-1)?.atMs).toBeLessThan(closedMs + 200);
 });
 
-test("an assignor is told what members had, and in which generation", async () => {
-  const told: unknown[] = [];
-  const own: Assignor = (members) => {
-    told.push(members.map(({ owned = [], generation }) => [names(owned), generation]));
-    const [first] = members.map(({ memberId }) => memberId).sort();
-    const all = [0, 1].map((partition) => ({ topic: "t", partition }));
-    return Object.fromEntries(members.map(({ memberId: id }) => [id, id === first ? all : []]));
-  };
-  const options = { assignors: ["own"], customAssignors: { own } };
-  const lines: Line[] = [];
-  await withCluster({
+test("whoever assigns is told what members had, and in which generation", async () => {
+  const { trace } = await withCluster({
     async c1(host) {
-      await pollUntil(host, memberOf(host, lines, options), 3000);
+      await pollUntil(host, memberOf(host, []), 3000);
     },
     async c2(host) {
       await host.sleep(700);
-      await pollUntil(host, memberOf(host, lines, options), 3000);
+      await pollUntil(host, memberOf(host, []), 3000);
     },
   });
-  expect(told[0]).toEqual([["", -1]]);
-  expect(told[1]).toEqual(
-    expect.arrayContaining([
-      ["0,1", 1],
-      ["", -1],
-    ]),
+  type Joined = { kind: "joined"; members: ReadonlyMap<MemberId, MemberMetadata> };
+  const [alone, both] = sent<Joined>(trace, "joined").map(({ body }) =>
+    [...body.members.values()].map(({ owned, generation }) => [names(owned), generation]),
   );
+  expect(alone).toEqual([["", -1]]);
+  expect(both).toEqual([
+    ["0,1", 1],
+    ["", -1],
+  ]);
 });
 
 test("a topic that gets more partitions is shared out again", async () => {

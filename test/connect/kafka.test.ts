@@ -15,7 +15,7 @@ test.each([
     'connectProducer: acks is "2"; expected 0 or 1 or all.',
   ],
   [
-    () => connectConsumer("a:1", { assignors: ["best"] }),
+    () => connectConsumer("a:1", { assignors: ["best" as "range"] }),
     'connectConsumer: an assignor is "best"; expected range or roundrobin or sticky.',
   ],
 ])("no connection is tried when an option makes no sense", async (connect, sentence) => {
