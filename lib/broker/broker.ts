@@ -16,14 +16,7 @@ import {
 } from "quorumlab/ensemble";
 import type { NodeId, Protocol } from "quorumlab/sim";
 import { passGroupTime } from "./coordinator.ts";
-import {
-  electLeader,
-  endOf,
-  highWatermark,
-  joinsInSync,
-  staysInSync,
-  truncationPoint,
-} from "./decisions.ts";
+import * as decisions from "./decisions.ts";
 import { fetchNext, isFollowing, isSilent } from "./following.ts";
 import { checkGeneration } from "./groups.ts";
 import { forget, isLed, passTime } from "./leading.ts";
@@ -40,22 +33,16 @@ const DEFAULTS: Required<Omit<BrokerOptions, "ensemble">> = {
   sessionTimeoutMs: 400,
   replicaLagTimeMaxMs: 300,
   requestTimeoutMs: 200,
-  tickMs: 20,
   retentionCheckMs: 500,
   maxMessageBytes: 1_048_588,
   offsetsPartitions: 1,
   offsetsReplicas: 1,
-  initialRebalanceDelayMs: 0,
-  minSessionTimeoutMs: 50,
-  maxSessionTimeoutMs: 1_800_000,
-  highWatermark,
-  staysInSync,
-  joinsInSync,
-  electLeader,
-  endOf,
-  truncationPoint,
+  ...decisions,
   checkGeneration,
 };
+
+/** How often a broker looks at what is late. */
+const TICK_MS = 20;
 
 /**
  * A broker of a cluster whose state the ensemble keeps. All brokers have the same options.
@@ -67,8 +54,7 @@ export function broker(
 ): Protocol<Broker, BrokerMessage | ToServer | ToClient> {
   const options = { ...DEFAULTS, ...given };
   for (const [name, value] of Object.entries(options)) {
-    if (typeof value !== "number") continue;
-    checkNumber(`broker: ${name}`, value, name === "initialRebalanceDelayMs" ? 0 : undefined);
+    if (typeof value === "number") checkNumber(`broker: ${name}`, value);
   }
 
   return {
@@ -78,7 +64,7 @@ export function broker(
       const names = saved.cell<string[]>(LOGS) ?? [];
       const controllerEpoch = saved.cell<number>(NEWEST_EPOCH) ?? -1;
       const { ensemble: servers, sessionTimeoutMs: timeoutMs } = options;
-      out.setTimer("tick", options.tickMs);
+      out.setTimer("tick", TICK_MS);
       return {
         role: "broker",
         id,
@@ -92,7 +78,6 @@ export function broker(
         calls: 0,
         unclaimed: new Map(names.map((name) => [name, openLog(name, saved)])),
         replicas: new Map(),
-        groups: new Map(),
         retentionAtMs: nowMs,
         dateMs: nowMs,
         setBackMs: 0,
@@ -114,7 +99,7 @@ export function broker(
     onTimer(broker, nowMs, name, out) {
       const turn = turnOf(broker, nowMs, out, options);
       if (name === "tick") {
-        out.setTimer("tick", options.tickMs);
+        out.setTimer("tick", TICK_MS);
         tick(turn);
       } else {
         sessionTimer(broker.session, name, nowMs, out);

@@ -159,12 +159,10 @@ export class Client {
   /** By which all leaders know a producer. Asked for once, and again only when that fails. */
   async producerId(): Promise<ProducerId> {
     this.identity ??= this.send(this.anyBroker(), { kind: "initProducerId" }, "producerId");
-    try {
-      return (await this.identity).producerId;
-    } catch (error) {
+    this.identity.catch(() => {
       this.identity = undefined;
-      throw error;
-    }
+    });
+    return (await this.identity).producerId;
   }
 
   /** The next one every time: one may be dead, or cut off from the others and out of date. */

@@ -4,20 +4,14 @@
  */
 
 import type { ErrorCode } from "./errors.ts";
-import {
-  expire,
-  type Groups,
-  type GroupTurn,
-  handle,
-  stored,
-  storeFailed,
-  unload,
-} from "./groups.ts";
+import { type Groups, type GroupTurn, handle, type Stored, storeEnded, unload } from "./groups.ts";
 import type { TopicPartition } from "./kafka.ts";
-import { advance, isLed, type Led, store, whyRefused } from "./leading.ts";
+import { advance, isLed, type Led, whyRefused } from "./leading.ts";
+import { appendNew } from "./log.ts";
+import { passTime } from "./membership.ts";
 import type { Caller, GroupRequest } from "./messages.ts";
 import { load } from "./offsets.ts";
-import { answer, keyOf, refuse, type Turn, type Upon } from "./state.ts";
+import { answer, keyOf, refuse, type Turn } from "./state.ts";
 
 export const OFFSETS = "__consumer_offsets";
 
@@ -38,8 +32,7 @@ export function hearGroup(turn: Turn, request: GroupRequest, caller: Caller): vo
     refuse(turn, caller, "UNKNOWN_TOPIC_OR_PARTITION");
     return;
   }
-  const partitions = topics.get(OFFSETS)?.partitions.length ?? 0;
-  const partition = partitionOfGroup(request.group, partitions);
+  const partition = partitionOfGroup(request.group, topics.get(OFFSETS)?.partitions.length ?? 0);
   const replica = broker.replicas.get(keyOf({ topic: OFFSETS, partition }));
   if (!isLed(replica)) {
     refuse(turn, caller, "NOT_COORDINATOR");
@@ -55,71 +48,53 @@ export function hearGroup(turn: Turn, request: GroupRequest, caller: Caller): vo
 }
 
 /** The groups of a partition, read from its log when all of it is committed that this leader began with. */
-function groupsOf({ broker, nowMs }: Turn, replica: Led): Groups | undefined {
-  const { partition, highWatermark, part, log } = replica;
-  const known = broker.groups.get(partition);
-  if (known !== undefined || highWatermark < part.epochStart) return known;
-  const records = log.batches.flatMap((batch) => batch.records);
-  const groups = load(records, nowMs);
-  broker.groups.set(partition, groups);
-  return groups;
+function groupsOf({ nowMs }: Turn, { highWatermark, part, log }: Led): Groups | undefined {
+  if (part.groups === undefined && highWatermark >= part.epochStart) {
+    const records = log.batches.flatMap((batch) => batch.records);
+    part.groups = load(records, nowMs);
+  }
+  return part.groups;
 }
 
 /** What the coordinator of a group may do. */
 function groupTurn(turn: Turn, replica: Led, groups: Groups): GroupTurn {
   const { nowMs, out, options } = turn;
-  const { partition, log, part } = replica;
+  const { log, part } = replica;
   const own: GroupTurn = {
     nowMs,
-    options,
     checkGeneration: options.checkGeneration,
     random: () => out.random(),
     answer: (to, said) => answer(turn, to, said),
     store(records, then) {
       const refusal = whyRefused(turn, replica, { acks: "all", records });
       if (refusal !== undefined) {
-        storeFailed(own, groups, then, refusal);
+        storeEnded(own, groups, then, refusal);
         return;
       }
-      store(turn, replica, records, null);
+      appendNew(log, replica.state.leaderEpoch, records, null, out);
       const untilMs = nowMs + options.requestTimeoutMs;
-      const upon = { kind: "stored", partition, stored: then } as const;
-      part.writes.push({ end: log.end, untilMs, upon });
+      part.writes.push({ end: log.end, untilMs, upon: { kind: "stored", then } });
     },
   };
   return own;
 }
 
-/** A write is committed, or nobody knows. */
-export function conclude(turn: Turn, upon: Upon, code?: ErrorCode): void {
-  if (upon.kind === "answer") {
-    const { caller, baseOffset } = upon;
-    if (code === undefined) answer(turn, caller, { kind: "produced", baseOffset });
-    else refuse(turn, caller, code);
-    return;
-  }
-  const { partition } = upon;
-  const replica = turn.broker.replicas.get(keyOf({ topic: OFFSETS, partition }));
-  const groups = turn.broker.groups.get(partition);
-  if (!isLed(replica) || groups === undefined) return;
-  const own = groupTurn(turn, replica, groups);
-  if (code === undefined) stored(own, groups, upon.stored);
-  else storeFailed(own, groups, upon.stored, code);
+/** What a group wrote is committed, or nobody knows. */
+export function hearStore(turn: Turn, replica: Led, then: Stored, code?: ErrorCode): void {
+  const { groups } = replica.part;
+  if (groups !== undefined) storeEnded(groupTurn(turn, replica, groups), groups, then, code);
 }
 
 /** Time has passed for the groups of a partition that this broker leads. */
 export function passGroupTime(turn: Turn, replica: Led): void {
   const groups = replica.topic === OFFSETS ? groupsOf(turn, replica) : undefined;
   if (groups === undefined) return;
-  expire(groupTurn(turn, replica, groups), groups);
+  passTime(groupTurn(turn, replica, groups), groups);
   advance(turn, replica);
 }
 
 /** Another broker may coordinate the groups of a partition from now on. */
 export function unloadGroups(turn: Turn, replica: Led): void {
-  const { broker } = turn;
-  const groups = replica.topic === OFFSETS ? broker.groups.get(replica.partition) : undefined;
-  if (groups === undefined) return;
-  unload(groupTurn(turn, replica, groups), groups);
-  broker.groups.delete(replica.partition);
+  const { groups } = replica.part;
+  if (groups !== undefined) unload(groupTurn(turn, replica, groups), groups);
 }

@@ -1,5 +1,7 @@
 /** What can go wrong in operation, by Kafka's own names and numbers (org.apache.kafka.common.protocol.Errors). */
 
+import type { Answer } from "./messages.ts";
+
 /** Asking again can help, perhaps another broker. */
 const RETRIABLE = {
   UNKNOWN_TOPIC_OR_PARTITION: 3,
@@ -20,7 +22,7 @@ const RETRIABLE = {
   ELIGIBLE_LEADERS_NOT_AVAILABLE: 83,
 } as const;
 
-/** The codes that this cluster uses, and UNKNOWN_SERVER_ERROR for what else a real Kafka may answer. */
+/** The codes that this cluster's clients may hear, from a real Kafka too; UNKNOWN_SERVER_ERROR for what else that answers. */
 export const CODES = {
   ...RETRIABLE,
   UNKNOWN_SERVER_ERROR: -1,
@@ -45,6 +47,16 @@ export const CODES = {
 } as const;
 
 export type ErrorCode = keyof typeof CODES;
+
+/** A request is not carried out. */
+export function refused(code: ErrorCode): Extract<Answer, { kind: "error" }> {
+  return { kind: "error", code };
+}
+
+/** A request is done, unless something is wrong. */
+export function doneUnless(code: ErrorCode | undefined): Answer {
+  return code === undefined ? { kind: "done" } : refused(code);
+}
 
 /** The request may have been carried out: also by a leader that was replaced while somebody waited for its answer. */
 const UNKNOWN: readonly ErrorCode[] = [

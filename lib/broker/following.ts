@@ -6,7 +6,6 @@
  */
 
 import type { NodeId } from "quorumlab/sim";
-import type { Offset } from "./kafka.ts";
 import { append, dropBefore, restartAt, truncateTo } from "./log.ts";
 import type { Answer, EpochEnd } from "./messages.ts";
 import { epochEnd, type Following, type Replica, reach, type Turn } from "./state.ts";
@@ -67,8 +66,10 @@ export function fetched(turn: Turn, replica: Follows, answer: Answer): void {
       return;
     case "error":
       // Other errors pass when the controller has told both sides the same: the next tick asks again.
-      if (answer.code !== "OFFSET_OUT_OF_RANGE" || answer.range === undefined) return;
-      outOfRange(turn, replica, answer.range);
+      if (answer.logStart === undefined) return;
+      // Whoever goes on beyond the leader's end hears where they differ: so this one has nothing that the leader has.
+      restartAt(log, answer.logStart, out);
+      replica.highWatermark = log.start;
       fetchNext(turn, replica);
   }
 }
@@ -80,18 +81,6 @@ function cut(turn: Turn, replica: Follows, leaders: EpochEnd): void {
   const own = epochEnd(turn, leaders.epoch, log);
   truncateTo(log, options.truncationPoint(own, leaders), out);
   replica.highWatermark = Math.min(replica.highWatermark, log.end);
-}
-
-/** The log ends before the leader's begins, or goes beyond its end though nothing in it differs. */
-function outOfRange(
-  { out }: Turn,
-  replica: Follows,
-  [leaderStart, leaderEnd]: readonly [Offset, Offset],
-): void {
-  const { log } = replica;
-  if (log.end < leaderStart || leaderEnd < log.start) restartAt(log, leaderStart, out);
-  else truncateTo(log, leaderEnd, out);
-  replica.highWatermark = Math.max(log.start, Math.min(replica.highWatermark, log.end));
 }
 
 /** Whether the leader has been silent for so long that another connection may be better. */

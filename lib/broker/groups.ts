@@ -8,9 +8,9 @@
  * offsets, with the state Dead.
  */
 
-import type { ErrorCode } from "./errors.ts";
+import { doneUnless, type ErrorCode, refused } from "./errors.ts";
 import type { Offset, TopicPartition } from "./kafka.ts";
-import { heartbeat, join, leave, passTime, sync } from "./membership.ts";
+import { heartbeat, join, leave, sync } from "./membership.ts";
 import type {
   Answer,
   Caller,
@@ -22,24 +22,19 @@ import type {
 } from "./messages.ts";
 import { commit, emptyGroup, keepOffsets } from "./offsets.ts";
 import { assign, completeIfDue, rebalance, settle } from "./rebalance.ts";
-import { type BrokerOptions, keyOf } from "./state.ts";
+import { keyOf } from "./state.ts";
 
 /** What surrounds the coordinator while it handles one event. */
 export type GroupTurn = {
   readonly nowMs: number;
-  readonly options: Pick<
-    Required<BrokerOptions>,
-    "initialRebalanceDelayMs" | "minSessionTimeoutMs" | "maxSessionTimeoutMs"
-  >;
   /** Exercises replace it. */
   readonly checkGeneration: typeof checkGeneration;
   /** Luck in [0, 1). */
   random(): number;
   answer(to: Caller, answer: Answer): void;
   /**
-   * Appends records to the partition. The broker reports the outcome of every store, in the order of the stores and at
-   * the latest before it unloads: `stored` when all in-sync replicas have them, `storeFailed` when they were refused or
-   * nobody knows.
+   * Appends records to the partition. The broker reports the outcome of every store (`storeEnded`), in the order of the
+   * stores and at the latest before it unloads.
    */
   store(records: readonly LogRecord[], then: Stored): void;
 };
@@ -91,8 +86,6 @@ export type Group = {
   readonly pending: Map<MemberId, number>;
   /** When the phase is over: to join in PreparingRebalance, afterwards to sync. */
   deadlineMs: number;
-  /** In the first rebalance of an empty group: whether someone has come since it last waited longer, and its latest end. */
-  initial: { newcomer: boolean; readonly untilMs: number } | null;
   /** What is committed, by "topic-partition". */
   readonly offsets: Map<string, Offset>;
 };
@@ -127,12 +120,7 @@ export function handle(
   request: GroupRequest,
   caller: Caller,
 ): void {
-  if (request.group === "") {
-    turn.answer(caller, { kind: "error", code: "INVALID_GROUP_ID" });
-    return;
-  }
-  const group = groups.get(request.group) ?? emptyGroup(request.group);
-  groups.set(group.id, group);
+  const group = groups.getOrInsertComputed(request.group, emptyGroup);
   const answer = answerTo(turn, group, request, caller);
   if (answer !== undefined) turn.answer(caller, answer);
   completeIfDue(turn, group);
@@ -161,21 +149,29 @@ function answerTo(
   }
 }
 
-/** What was under way is committed: it takes effect, and those who wait for it hear. */
-export function stored(turn: GroupTurn, groups: Groups, then: Stored): void {
+/**
+ * What was under way is committed and takes effect; or it failed and takes none here, though a later coordinator may find
+ * it in the partition all the same. Those who wait for it hear.
+ *
+ * @param failure why it was refused, or that nobody knows
+ */
+export function storeEnded(
+  turn: GroupTurn,
+  groups: Groups,
+  then: Stored,
+  failure?: ErrorCode,
+): void {
   const group = groups.get(then.group) as Group;
+  const code = failure && (HEARD[failure] ?? "COORDINATOR_NOT_AVAILABLE");
   if (then.kind === "offsets") {
-    keepOffsets(group, then.offsets);
-    turn.answer(then.caller, { kind: "done" });
-  } else if (awaits(group, then.generation)) assign(turn, group, then.assignments);
-}
-
-/** What was under way takes no effect here. A later coordinator may find it in the partition all the same. */
-export function storeFailed(turn: GroupTurn, groups: Groups, then: Stored, code: ErrorCode): void {
-  const group = groups.get(then.group) as Group;
-  const heard = HEARD[code] ?? "COORDINATOR_NOT_AVAILABLE";
-  if (then.kind === "offsets") turn.answer(then.caller, { kind: "error", code: heard });
-  else if (awaits(group, then.generation)) rebalance(turn, group, heard);
+    if (code === undefined) keepOffsets(group, then.offsets);
+    turn.answer(then.caller, doneUnless(code));
+    return;
+  }
+  // Another rebalance may have begun meanwhile.
+  if (group.state !== "CompletingRebalance" || group.generation !== then.generation) return;
+  if (code === undefined) assign(turn, group, then.assignments);
+  else rebalance(turn, group, code);
 }
 
 /** What clients hear when a store fails; else COORDINATOR_NOT_AVAILABLE. Source: appendGroupMetadataErrorToResponseError. */
@@ -185,22 +181,9 @@ const HEARD: Partial<Record<ErrorCode, ErrorCode>> = {
   MESSAGE_TOO_LARGE: "UNKNOWN_SERVER_ERROR",
 };
 
-/** Whether a group still waits for the assignment of a generation: another rebalance may have begun meanwhile. */
-function awaits(group: Group, generation: number): boolean {
-  return group.state === "CompletingRebalance" && group.generation === generation;
-}
-
-/** On the broker's tick: whoever was silent or late is out, and whatever has waited long enough goes on. */
-export function expire(turn: GroupTurn, groups: Groups): void {
-  for (const group of groups.values()) passTime(turn, group);
-}
-
-/** This broker is the coordinator no longer: the groups are gone, and whoever waits looks for another one. */
+/** This broker is the coordinator no longer: whoever waits looks for another one. */
 export function unload(turn: GroupTurn, groups: Groups): void {
   for (const { members } of groups.values()) {
-    for (const member of members.values()) {
-      settle(turn, member, { kind: "error", code: "NOT_COORDINATOR" });
-    }
+    for (const member of members.values()) settle(turn, member, refused("NOT_COORDINATOR"));
   }
-  groups.clear();
 }

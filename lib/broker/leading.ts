@@ -8,12 +8,12 @@
  */
 
 import { invariant, type NodeId } from "quorumlab/sim";
-import { conclude } from "./coordinator.ts";
+import { hearStore, unloadGroups } from "./coordinator.ts";
 import { checkSequence } from "./decisions.ts";
-import type { ErrorCode } from "./errors.ts";
+import { type ErrorCode, refused } from "./errors.ts";
 import type { Offset } from "./kafka.ts";
-import { append, read, sizeOf } from "./log.ts";
-import type { Caller, Fetch, LogRecord, Produce, Sequenced } from "./messages.ts";
+import { appendNew, read, sizeOf } from "./log.ts";
+import type { Caller, Fetch, Produce } from "./messages.ts";
 import { askController } from "./office.ts";
 import {
   answer,
@@ -45,30 +45,43 @@ export function lead(turn: Turn, replica: Replica): void {
     proposed: undefined,
     parked: [],
     writes: [],
+    groups: undefined,
   };
   advance(turn, replica as Led);
 }
 
 /** The term is over: whoever waits has to ask the next leader. */
-export function resign(turn: Turn, { part }: Led): void {
-  for (const { upon } of part.writes.splice(0)) conclude(turn, upon, "NOT_LEADER_OR_FOLLOWER");
-  for (const { caller } of part.parked.splice(0)) refuse(turn, caller, "NOT_LEADER_OR_FOLLOWER");
+export function resign(turn: Turn, replica: Led): void {
+  const { part } = replica;
+  const code = "NOT_LEADER_OR_FOLLOWER";
+  for (const { upon } of part.writes.splice(0)) conclude(turn, replica, upon, code);
+  for (const { caller } of part.parked.splice(0)) refuse(turn, caller, code);
+  unloadGroups(turn, replica);
 }
 
-export function hearProduce(turn: Turn, replica: Led, request: Produce, caller: Caller): void {
+/** A write is committed, or nobody knows. */
+function conclude(turn: Turn, replica: Led, upon: Upon, code?: ErrorCode): void {
+  if (upon.kind === "stored") hearStore(turn, replica, upon.then, code);
+  else if (code !== undefined) refuse(turn, upon.caller, code);
+  else answer(turn, upon.caller, { kind: "produced", baseOffset: upon.baseOffset });
+}
+
+/** @returns why nothing is appended */
+export function hearProduce(
+  turn: Turn,
+  replica: Led,
+  request: Produce,
+  caller: Caller,
+): ErrorCode | undefined {
   const { acks, timeoutMs, records, sequenced } = request;
   const { log } = replica;
   const known = sequenced === null ? undefined : log.producers.get(sequenced.producerId);
   const check = sequenced === null ? "new" : checkSequence(known, sequenced, records.length);
-  const refusal = whyRefused(turn, replica, request) ?? (isCode(check) ? check : undefined);
-  if (refusal !== undefined) {
-    // With acks 0 nobody waits for an answer: only the end of the connection tells that something is wrong.
-    if (acks === 0) turn.out.close(caller.from);
-    else refuse(turn, caller, refusal);
-    return;
-  }
+  const refusal = whyRefused(turn, replica, request);
+  if (refusal !== undefined) return refusal;
+  if (typeof check === "string" && check !== "new") return check;
   const baseOffset = typeof check === "object" ? check.duplicateOf : log.end;
-  if (check === "new") store(turn, replica, records, sequenced);
+  if (check === "new") appendNew(log, replica.state.leaderEpoch, records, sequenced, turn.out);
   const end = baseOffset + records.length;
   if (acks === "all") {
     const upon: Upon = { kind: "answer", caller, baseOffset };
@@ -77,10 +90,7 @@ export function hearProduce(turn: Turn, replica: Led, request: Produce, caller: 
     answer(turn, caller, { kind: "produced", baseOffset });
   }
   advance(turn, replica);
-}
-
-function isCode(check: ReturnType<typeof checkSequence>): check is ErrorCode {
-  return typeof check === "string" && check !== "new";
+  return undefined;
 }
 
 /** Why nothing is appended, as far as it does not depend on who writes. */
@@ -98,20 +108,6 @@ function minInSync({ config, state }: Replica): number {
   return Math.min(config.minInsyncReplicas ?? 1, state.replicas.length);
 }
 
-/** Appends records at the end of the log. `advance` has to follow. */
-export function store(
-  { out }: Turn,
-  { log, state }: Led,
-  records: readonly LogRecord[],
-  sequenced: Sequenced | null,
-): void {
-  const maxTimestampMs = Math.max(...records.map(({ timestampMs }) => timestampMs));
-  const { leaderEpoch } = state;
-  const bytes = sizeOf(records);
-  const batch = { baseOffset: log.end, leaderEpoch, records, bytes, maxTimestampMs, sequenced };
-  append(log, batch, out);
-}
-
 /** Answers a fetch, or keeps it until there is something to send. */
 export function hearFetch(turn: Turn, replica: Led, request: Fetch, caller: Caller): void {
   const { log, part } = replica;
@@ -125,8 +121,7 @@ export function hearFetch(turn: Turn, replica: Led, request: Fetch, caller: Call
     }
   }
   if (offset < log.start || offset > log.end) {
-    const range = [log.start, log.end] as const;
-    answer(turn, caller, { kind: "error", code: "OFFSET_OUT_OF_RANGE", range });
+    answer(turn, caller, { ...refused("OFFSET_OUT_OF_RANGE"), logStart: log.start });
     return;
   }
   if (by !== undefined) heard(turn, replica, caller.from, offset, by.brokerEpoch);
@@ -150,27 +145,24 @@ function heard(turn: Turn, replica: Led, id: NodeId, end: Offset, brokerEpoch: n
   advance(turn, replica);
 }
 
-/** Asks the controller for other in-sync replicas, one change at a time. */
-function propose(turn: Turn, replica: Led, isr: readonly NodeId[]): void {
-  const { broker, nowMs } = turn;
-  const { part } = replica;
-  if (part.proposed !== undefined) return;
+/** Proposes other in-sync replicas, one change at a time. */
+function propose(turn: Turn, replica: Led, ids: readonly NodeId[]): void {
+  const { broker } = turn;
+  const { proposed, followers } = replica.part;
+  if (proposed !== undefined) return;
   const epochOf = (id: NodeId) =>
-    id === broker.id ? broker.brokerEpoch : (part.followers.get(id)?.brokerEpoch ?? -1);
-  const registered = new Map(isr.map((id) => [id, epochOf(id)]));
-  part.proposed = { isr: registered, sentMs: nowMs, call: 0 };
-  sendProposal(turn, replica);
+    id === broker.id ? broker.brokerEpoch : (followers.get(id)?.brokerEpoch ?? -1);
+  askFor(turn, replica, new Map(ids.map((id) => [id, epochOf(id)])));
 }
 
-function sendProposal(turn: Turn, { topic, topicId, partition, state, part }: Led): void {
-  const { proposed } = part;
-  if (proposed === undefined) return;
+/** Asks the controller, perhaps once more. */
+function askFor(turn: Turn, replica: Led, isr: ReadonlyMap<NodeId, number>): void {
+  const { topic, topicId, partition, state, part } = replica;
   const { leaderEpoch, partitionEpoch } = state;
-  const { isr } = proposed;
   const at = { topic, topicId, partition, leaderEpoch, partitionEpoch };
-  proposed.sentMs = turn.nowMs;
-  proposed.call = ++turn.broker.calls;
-  askController(turn, { kind: "alterPartition", ...at, isr }, proposed.call);
+  const call = ++turn.broker.calls;
+  part.proposed = { isr, sentMs: turn.nowMs, call };
+  askController(turn, { kind: "alterPartition", ...at, isr }, call);
 }
 
 /** The controller has decided: what was proposed is so, or is not. */
@@ -200,24 +192,25 @@ export function advance(turn: Turn, replica: Led): void {
 
 /** Answers whoever has waited for the log or its high watermark to come so far. */
 function settle(turn: Turn, replica: Led): void {
-  const { log, part, highWatermark } = replica;
+  const { part, highWatermark } = replica;
   const ready = part.writes.filter(({ end }) => end <= highWatermark);
   part.writes = part.writes.filter(({ end }) => end > highWatermark);
-  const limitOf = ({ replica: by }: Fetch) => (by === undefined ? highWatermark : log.end);
-  const served = part.parked.filter(({ request }) => request.offset < limitOf(request));
-  part.parked = part.parked.filter(({ request }) => request.offset >= limitOf(request));
-  for (const { caller, request } of served) serve(turn, replica, request, caller, limitOf(request));
-  for (const { upon } of ready) conclude(turn, upon);
+  const isThere = (request: Fetch) => request.offset < limitFor(replica, request);
+  const served = part.parked.filter(({ request }) => isThere(request));
+  part.parked = part.parked.filter(({ request }) => !isThere(request));
+  for (const { caller, request } of served) serve(turn, replica, request, caller);
+  for (const { upon } of ready) conclude(turn, replica, upon);
 }
 
-function serve(
-  turn: Turn,
-  { log, highWatermark }: Led,
-  { offset, maxBytes }: Fetch,
-  caller: Caller,
-  limit: Offset,
-): void {
-  const batches = read(log, offset, limit, maxBytes);
+/** A follower gets all that the leader has, a consumer what is committed. */
+function limitFor({ log, highWatermark }: Led, { replica: by }: Fetch): Offset {
+  return by === undefined ? highWatermark : log.end;
+}
+
+/** Answers a fetch with what there is, which may be nothing. */
+function serve(turn: Turn, replica: Led, request: Fetch, caller: Caller): void {
+  const { log, highWatermark } = replica;
+  const batches = read(log, request.offset, limitFor(replica, request), request.maxBytes);
   answer(turn, caller, { kind: "fetched", batches, highWatermark, logStart: log.start });
 }
 
@@ -228,10 +221,10 @@ export function passTime(turn: Turn, replica: Led): void {
   invariant(state.isr.includes(broker.id), `${broker.id} leads ${log.name}, and is not in sync`);
   const late = part.writes.filter(({ untilMs }) => untilMs <= nowMs);
   part.writes = part.writes.filter(({ untilMs }) => untilMs > nowMs);
-  for (const { upon } of late) conclude(turn, upon, "REQUEST_TIMED_OUT");
+  for (const { upon } of late) conclude(turn, replica, upon, "REQUEST_TIMED_OUT");
   const idle = part.parked.filter(({ untilMs }) => untilMs <= nowMs);
   part.parked = part.parked.filter(({ untilMs }) => untilMs > nowMs);
-  for (const { caller, request } of idle) serve(turn, replica, request, caller, request.offset);
+  for (const { caller, request } of idle) serve(turn, replica, request, caller);
   const { replicaLagTimeMaxMs } = options;
   const inSync = state.isr.filter((id) => {
     const known = part.followers.get(id);
@@ -239,7 +232,9 @@ export function passTime(turn: Turn, replica: Led): void {
   });
   if (inSync.length < state.isr.length) propose(turn, replica, inSync);
   const { proposed } = part;
-  if (proposed && nowMs - proposed.sentMs > options.requestTimeoutMs) sendProposal(turn, replica);
+  if (proposed && nowMs - proposed.sentMs > options.requestTimeoutMs) {
+    askFor(turn, replica, proposed.isr);
+  }
 }
 
 /** A client or follower is gone: nobody waits for what it has asked. */

@@ -10,7 +10,7 @@ import { invariant, type Out, type Saved } from "quorumlab/sim";
 import { deletable, type SegmentInfo } from "quorumlab/storage";
 import { type EpochStart, type ProducerState, REMEMBERED_BATCHES } from "./decisions.ts";
 import type { Offset, TopicConfig } from "./kafka.ts";
-import type { Batch, LogRecord, ProducerId } from "./messages.ts";
+import type { Batch, LogRecord, ProducerId, Sequenced } from "./messages.ts";
 
 export type Log = {
   /** What the log on disk is called. */
@@ -97,6 +97,20 @@ export function append(log: Log, batch: Batch, out: Out<unknown>): void {
   out.append(log.name, batch);
 }
 
+/** Appends records as the next batch of a leader. */
+export function appendNew(
+  log: Log,
+  leaderEpoch: number,
+  records: readonly LogRecord[],
+  sequenced: Sequenced | null,
+  out: Out<unknown>,
+): void {
+  const bytes = sizeOf(records);
+  const maxTimestampMs = Math.max(...records.map(({ timestampMs }) => timestampMs));
+  const baseOffset = log.end;
+  append(log, { baseOffset, leaderEpoch, records, bytes, maxTimestampMs, sequenced }, out);
+}
+
 /**
  * Cuts off all batches that reach beyond an offset; what was known from them goes with them. Where nothing is left, not
  * even what was deleted, the log goes on at the offset.
@@ -172,16 +186,9 @@ function segmentsOf({ batches }: Log, segmentBytes: number): SegmentInfo[] {
   return segments;
 }
 
-/** How many batches end at or before an offset. */
+/** How many batches end at or before an offset. Most ask for what is new: looked for from the end. */
 function countBefore({ batches }: Log, offset: Offset): number {
-  let low = 0;
-  let high = batches.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (endOfBatch(batches[middle] as Batch) <= offset) low = middle + 1;
-    else high = middle;
-  }
-  return low;
+  return batches.findLastIndex((batch) => endOfBatch(batch) <= offset) + 1;
 }
 
 /** The batches from the one with this offset on, up to a limit; the first one whole, however large it is. */

@@ -7,8 +7,8 @@
  */
 
 import { diff } from "quorumlab/sim";
-import type { ErrorCode } from "./errors.ts";
-import type { Group, GroupTurn, Joining, Member } from "./groups.ts";
+import { doneUnless, refused } from "./errors.ts";
+import type { Group, Groups, GroupTurn, Joining, Member } from "./groups.ts";
 import type { Answer, Caller, JoinGroup, MemberId, SyncGroup } from "./messages.ts";
 import {
   completeIfDue,
@@ -31,20 +31,17 @@ export function join(
   caller: Caller,
 ): Answer | undefined {
   const { memberId, sessionTimeoutMs, rebalanceTimeoutMs, protocols, metadata } = request;
-  const { nowMs, options } = turn;
-  const { minSessionTimeoutMs: least, maxSessionTimeoutMs: most } = options;
-  const isWithin = sessionTimeoutMs >= least && sessionTimeoutMs <= most;
-  if (!isWithin) return failed("INVALID_SESSION_TIMEOUT");
+  const { nowMs } = turn;
   if (!protocols.some((protocol) => isKnownToAll(group, protocol))) {
-    return failed("INCONSISTENT_GROUP_PROTOCOL");
+    return refused("INCONSISTENT_GROUP_PROTOCOL");
   }
   if (memberId === "") {
     const id = `${caller.from}-${caller.call}-${Math.floor(turn.random() * 2 ** 32).toString(36)}`;
     group.pending.set(id, nowMs + sessionTimeoutMs);
-    return { kind: "error", code: "MEMBER_ID_REQUIRED", memberId: id };
+    return { ...refused("MEMBER_ID_REQUIRED"), memberId: id };
   }
   const known = group.members.get(memberId);
-  if (known === undefined && !group.pending.delete(memberId)) return failed("UNKNOWN_MEMBER_ID");
+  if (known === undefined && !group.pending.delete(memberId)) return refused("UNKNOWN_MEMBER_ID");
   const said = { sessionTimeoutMs, rebalanceTimeoutMs, protocols, metadata };
   const fresh = { assignment: [], waiting: null, synced: false };
   const member: Member = { ...fresh, ...known, said, heardMs: nowMs };
@@ -52,7 +49,6 @@ export function join(
   if (known !== undefined && isUpToDate(group, memberId, known.said, said)) {
     return joined(group, memberId);
   }
-  if (known === undefined && group.initial !== null) group.initial.newcomer = true;
   rebalance(turn, group);
   member.waiting = caller;
   return undefined;
@@ -98,39 +94,37 @@ export function heartbeat(
   { memberId, generation }: { readonly memberId: MemberId; readonly generation: number },
 ): Answer {
   const member = group.members.get(memberId);
-  if (member === undefined) return failed("UNKNOWN_MEMBER_ID");
-  if (generation !== group.generation) return failed("ILLEGAL_GENERATION");
+  if (member === undefined) return refused("UNKNOWN_MEMBER_ID");
+  if (generation !== group.generation) return refused("ILLEGAL_GENERATION");
   member.heardMs = nowMs;
-  return group.state === "PreparingRebalance" ? failed("REBALANCE_IN_PROGRESS") : { kind: "done" };
+  return doneUnless(group.state === "PreparingRebalance" ? "REBALANCE_IN_PROGRESS" : undefined);
 }
 
 /** A member goes, or somebody who has an id and has not joined with it yet. */
 export function leave(turn: GroupTurn, group: Group, memberId: MemberId): Answer {
   const isKnown = group.pending.delete(memberId) || remove(turn, group, memberId);
-  return isKnown ? { kind: "done" } : failed("UNKNOWN_MEMBER_ID");
+  return doneUnless(isKnown ? undefined : "UNKNOWN_MEMBER_ID");
 }
 
 function remove(turn: GroupTurn, group: Group, memberId: MemberId): boolean {
   const member = group.members.get(memberId);
   if (member === undefined) return false;
-  settle(turn, member, failed("UNKNOWN_MEMBER_ID"));
+  settle(turn, member, refused("UNKNOWN_MEMBER_ID"));
   group.members.delete(memberId);
   rebalance(turn, group);
   return true;
 }
 
 /** Time has passed: whoever is silent, or has not asked for its assignment in time, is out. So are ids that nobody uses. */
-export function passTime(turn: GroupTurn, group: Group): void {
+export function passTime(turn: GroupTurn, groups: Groups): void {
   const { nowMs } = turn;
-  for (const [id, untilMs] of group.pending) if (nowMs >= untilMs) group.pending.delete(id);
-  const isSyncOver = group.state !== "PreparingRebalance" && nowMs >= group.deadlineMs;
-  for (const [id, { waiting, synced, heardMs, said }] of group.members) {
-    const isSilent = waiting === null && nowMs - heardMs >= said.sessionTimeoutMs;
-    if (isSilent || (isSyncOver && !synced)) remove(turn, group, id);
+  for (const group of groups.values()) {
+    for (const [id, untilMs] of group.pending) if (nowMs >= untilMs) group.pending.delete(id);
+    const isSyncOver = group.state !== "PreparingRebalance" && nowMs >= group.deadlineMs;
+    for (const [id, { waiting, synced, heardMs, said }] of group.members) {
+      const isSilent = waiting === null && nowMs - heardMs >= said.sessionTimeoutMs;
+      if (isSilent || (isSyncOver && !synced)) remove(turn, group, id);
+    }
+    completeIfDue(turn, group);
   }
-  completeIfDue(turn, group);
-}
-
-function failed(code: ErrorCode): Answer {
-  return { kind: "error", code };
 }

@@ -174,8 +174,8 @@ export type Answer =
       readonly code: ErrorCode;
       /** With MEMBER_ID_REQUIRED: the id to join with. */
       readonly memberId?: MemberId;
-      /** With OFFSET_OUT_OF_RANGE: the first offset that is kept, and the one after the last. */
-      readonly range?: readonly [logStart: Offset, logEnd: Offset];
+      /** With OFFSET_OUT_OF_RANGE: the first offset that is kept. */
+      readonly logStart?: Offset;
     }
   | {
       readonly kind: "metadata";

@@ -8,14 +8,22 @@
 
 import type { Failure, Result } from "quorumlab/ensemble";
 import type { NodeId } from "quorumlab/sim";
-import { heal, type Planning, plan } from "./changes.ts";
+import { heal, plan } from "./changes.ts";
 import { OFFSETS } from "./coordinator.ts";
-import type { ErrorCode } from "./errors.ts";
+import { doneUnless, type ErrorCode } from "./errors.ts";
 import type { AlterPartition, Caller, ControllerRequest, Image } from "./messages.ts";
 import { list, readAll, readMore, writesOf } from "./records.ts";
 import { askEnsemble, seekOffice } from "./registration.ts";
 import { hearDecision, hearImage } from "./replicas.ts";
-import { type Asked, type Change, type Office, reach, type Task, type Turn } from "./state.ts";
+import {
+  type Asked,
+  type Change,
+  type Office,
+  reach,
+  refuse,
+  type Task,
+  type Turn,
+} from "./state.ts";
 
 export function takeOffice(turn: Turn, epoch: number, epochVersion: number): void {
   const { broker } = turn;
@@ -58,7 +66,7 @@ export function relist(turn: Turn): void {
 export function hearRequest(turn: Turn, request: ControllerRequest, caller: Caller): void {
   const { office } = turn.broker;
   if (office === undefined) {
-    turn.out.send(caller.from, { kind: "error", call: caller.call, code: "NOT_CONTROLLER" });
+    refuse(turn, caller, "NOT_CONTROLLER");
     return;
   }
   office.tasks.push({ kind: "request", request, caller });
@@ -82,43 +90,18 @@ function work(turn: Turn, office: Office): void {
   const task = office.tasks.shift();
   if (task === undefined) return;
   office.doing = { task, missing: 0, changes: [] };
-  switch (task.kind) {
-    case "load":
-      readAll(turn, office);
-      return;
-    case "listBrokers":
-      list(turn, office);
-      return;
-    case "heal":
-      write(turn, office, task, heal(planning(turn, office)));
-      return;
-    case "makeOffsets":
-      write(turn, office, task, offsetsTopic(turn, office));
-      return;
-    case "request": {
-      const planned = plan(planning(turn, office), task.request);
-      if (typeof planned === "object") write(turn, office, task, planned);
-      else finish(turn, office, task, planned);
-    }
-  }
+  if (task.kind === "load") readAll(turn, office);
+  else if (task.kind === "listBrokers") list(turn, office);
+  else write(turn, office, task);
 }
 
-function planning({ out, options }: Turn, office: Office): Planning {
-  return { office, electLeader: options.electLeader, random: () => out.random() };
-}
-
-/** Groups need a topic of their own; it is made as soon as there are enough brokers for it. */
-function offsetsTopic(turn: Turn, office: Office): Change[] {
-  const { offsetsPartitions: partitions, offsetsReplicas: replicas } = turn.options;
-  const config = { retentionMs: Infinity };
-  const request = { kind: "createTopic", topic: OFFSETS, partitions, replicas, config } as const;
-  const planned = plan(planning(turn, office), request);
-  return typeof planned === "object" ? planned : [];
-}
-
-function write(turn: Turn, office: Office, task: Task, changes: readonly Change[]): void {
-  if (changes.length === 0) {
-    finish(turn, office, task);
+/** Writes what a task changes, if it changes anything. */
+function write(turn: Turn, office: Office, task: Task): void {
+  const { out, options } = turn;
+  const planning = { office, electLeader: options.electLeader, random: () => out.random() };
+  const changes = task.kind === "request" ? plan(planning, task.request) : heal(planning);
+  if (typeof changes === "string" || changes.length === 0) {
+    finish(turn, office, task, typeof changes === "string" ? changes : undefined);
     return;
   }
   office.doing = { task, missing: 0, changes };
@@ -136,7 +119,7 @@ export function hearOffice(
   if (office?.number !== about.office || office.doing === undefined) return;
   const { task, changes } = office.doing;
   if (about.of === "reading") {
-    if (!readMore(turn, office, about, result)) giveUp(turn);
+    if (!readMore(turn, office, about.path, result)) giveUp(turn);
     else if (office.doing.missing === 0) hasRead(turn, office, task);
   } else if (result.kind === "multi") {
     // The first operation checks the epoch; the next one makes the topic, if one is made.
@@ -156,10 +139,17 @@ function giveUp(turn: Turn): void {
 function hasRead(turn: Turn, office: Office, task: Task): void {
   if (task.kind === "listBrokers") {
     office.brokers = office.found;
-    office.tasks.unshift({ kind: "heal" }, { kind: "makeOffsets" });
+    office.tasks.unshift({ kind: "heal" }, { kind: "request", request: offsetsTopic(turn) });
   }
   office.doing = undefined;
   work(turn, office);
+}
+
+/** Groups need a topic of their own; it is made as soon as there are enough brokers for it. */
+function offsetsTopic({ options }: Turn): ControllerRequest {
+  const { offsetsPartitions: partitions, offsetsReplicas: replicas } = options;
+  const config = { retentionMs: Infinity };
+  return { kind: "createTopic", topic: OFFSETS, partitions, replicas, config };
 }
 
 function apply(office: Office, change: Change, made: Result | undefined): void {
@@ -206,11 +196,9 @@ export function tellAgain(turn: Turn, id: NodeId): void {
 }
 
 function conclude(turn: Turn, office: Office, task: Task, code?: ErrorCode): void {
-  if (task.kind !== "request") return;
+  if (task.kind !== "request" || task.caller === undefined) return;
   const { from, call } = task.caller;
-  const said =
-    code === undefined ? ({ kind: "done" } as const) : ({ kind: "error", code } as const);
-  if (from !== turn.broker.id) {
-    turn.out.send(from, { ...said, call, controllerEpoch: office.epoch });
-  } else if (code !== undefined) hearDecision(turn, call, code, office.epoch);
+  const { epoch: controllerEpoch } = office;
+  if (from === turn.broker.id) hearDecision(turn, call, code, controllerEpoch);
+  else turn.out.send(from, { ...doneUnless(code), call, controllerEpoch });
 }

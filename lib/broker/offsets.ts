@@ -4,6 +4,7 @@
  * group back.
  */
 
+import { doneUnless } from "./errors.ts";
 import type { Assignments, Group, Groups, GroupTurn, Member } from "./groups.ts";
 import type { Offset, TopicPartition } from "./kafka.ts";
 import type { Answer, Caller, LogRecord, MemberId, OffsetCommit } from "./messages.ts";
@@ -19,7 +20,6 @@ export function emptyGroup(id: string): Group {
     members: new Map(),
     pending: new Map(),
     deadlineMs: 0,
-    initial: null,
     offsets: new Map(),
   };
 }
@@ -32,8 +32,7 @@ export function commit(
   caller: Caller,
 ): Answer | undefined {
   const code = turn.checkGeneration(group, memberId, generation);
-  if (code !== undefined) return { kind: "error", code };
-  if (offsets.length === 0) return { kind: "done" };
+  if (code !== undefined || offsets.length === 0) return doneUnless(code);
   const member = group.members.get(memberId);
   if (member !== undefined) member.heardMs = turn.nowMs;
   const records = offsets.map(({ topic, partition, offset }) =>
@@ -82,8 +81,7 @@ export function load(records: Iterable<LogRecord>, nowMs: number): Groups {
   for (const { key, value } of records) {
     const about = JSON.parse(String(key)) as Key;
     const said: unknown = JSON.parse(String(value));
-    const group = groups.get(about.group) ?? emptyGroup(about.group);
-    groups.set(group.id, group);
+    const group = groups.getOrInsertComputed(about.group, emptyGroup);
     if ("topic" in about) keepOffsets(group, [{ ...about, offset: said as Offset }]);
     else restore(group, said as Kept, nowMs);
   }

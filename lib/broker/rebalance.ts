@@ -6,7 +6,7 @@
  */
 
 import { invariant } from "quorumlab/sim";
-import type { ErrorCode } from "./errors.ts";
+import { type ErrorCode, refused } from "./errors.ts";
 import type { Assignments, Group, GroupState, GroupTurn, Member } from "./groups.ts";
 import type { Answer, MemberId } from "./messages.ts";
 import { groupRecord } from "./offsets.ts";
@@ -32,12 +32,10 @@ export function rebalance(
   code: ErrorCode = "REBALANCE_IN_PROGRESS",
 ): void {
   if (group.state === "PreparingRebalance") return;
-  const { nowMs, options } = turn;
-  for (const member of group.members.values()) settle(turn, member, { kind: "error", code });
-  const isFirst = group.state === "Empty";
-  const timeoutMs = rebalanceTimeoutMs(group);
-  group.deadlineMs = nowMs + (isFirst ? options.initialRebalanceDelayMs : timeoutMs);
-  group.initial = isFirst ? { newcomer: false, untilMs: nowMs + timeoutMs } : null;
+  for (const member of group.members.values()) settle(turn, member, refused(code));
+  // Whoever comes first waits for nobody. (Kafka lets it wait 3 s: group.initial.rebalance.delay.ms.)
+  const waitMs = group.state === "Empty" ? 0 : rebalanceTimeoutMs(group);
+  group.deadlineMs = turn.nowMs + waitMs;
   enter(group, "PreparingRebalance");
 }
 
@@ -45,25 +43,17 @@ function rebalanceTimeoutMs({ members }: Group): number {
   return Math.max(0, ...[...members.values()].map(({ said }) => said.rebalanceTimeoutMs));
 }
 
-/** Begins the next generation when all have joined, or the time is over. A group that was empty waits for more members. */
+/** Begins the next generation when all have joined, or the time is over. */
 export function completeIfDue(turn: GroupTurn, group: Group): void {
-  const { state, members, pending, deadlineMs, initial } = group;
+  const { state, members, pending, deadlineMs } = group;
   if (state !== "PreparingRebalance") return;
-  const isOver = turn.nowMs >= deadlineMs;
-  if (isOver && initial?.newcomer && deadlineMs < initial.untilMs) {
-    const laterMs = deadlineMs + turn.options.initialRebalanceDelayMs;
-    group.deadlineMs = Math.min(laterMs, initial.untilMs);
-    initial.newcomer = false;
-    return;
-  }
   const haveAllJoined = pending.size === 0 && [...members.values()].every(({ waiting }) => waiting);
-  if (isOver || (haveAllJoined && initial === null)) complete(turn, group);
+  if (haveAllJoined || turn.nowMs >= deadlineMs) complete(turn, group);
 }
 
 function complete(turn: GroupTurn, group: Group): void {
   const { members } = group;
   for (const [id, { waiting }] of members) if (waiting === null) members.delete(id);
-  group.initial = null;
   group.generation += 1;
   // Who has been in longest leads, and so for as long as it stays.
   const [oldest = ""] = members.keys();
@@ -84,11 +74,11 @@ function complete(turn: GroupTurn, group: Group): void {
 
 /** Of the protocols that all members know, the one that most of them like best. */
 function chosenProtocol(group: Group): string {
-  const votes = [...group.members.values()].map(({ said }) =>
+  const votes = Map.groupBy(group.members.values(), ({ said }) =>
     said.protocols.find((protocol) => isKnownToAll(group, protocol)),
   );
-  const count = (protocol: string | undefined) => votes.filter((vote) => vote === protocol).length;
-  return votes.reduce((best, vote) => (count(vote) > count(best) ? vote : best), votes[0]) ?? "";
+  const [best] = [...votes].sort(([, a], [, b]) => b.length - a.length);
+  return best?.[0] ?? "";
 }
 
 export function isKnownToAll({ members }: Group, protocol: string): boolean {

@@ -8,9 +8,7 @@ import type { NodeId } from "quorumlab/sim";
 import type { TopicConfig } from "./kafka.ts";
 import type { PartitionState, TopicState } from "./messages.ts";
 import { askEnsemble, CONTROLLER_EPOCH, IDS, TOPICS } from "./registration.ts";
-import { type Asked, type Change, NOBODY, type Office, type Turn } from "./state.ts";
-
-type Reading = Extract<Asked, { of: "reading" }>;
+import { type Change, NOBODY, type Office, type Turn } from "./state.ts";
 
 function nodeOf(topic: string, partition: number): string {
   return `${TOPICS}/${topic}/partitions/${partition}`;
@@ -75,62 +73,54 @@ function made(path: string, data = ""): Write {
   return { kind: "create", path, data, mode: "persistent" };
 }
 
+type Reads = Extract<Request, { kind: "getChildren" | "exists" | "getData" }>;
+
 /** Reads a node; `doing` counts the answers that are missing. */
-function readOne(
-  turn: Turn,
-  office: Office,
-  what: Reading["what"],
-  request: Request,
-  name = "",
-  partition = 0,
-): void {
+function readOne(turn: Turn, office: Office, request: Reads): void {
   if (office.doing !== undefined) office.doing.missing += 1;
-  const about = { of: "reading", office: office.number, what, name, partition } as const;
-  askEnsemble(turn, about, request);
+  askEnsemble(turn, { of: "reading", office: office.number, path: request.path }, request);
 }
 
 /** Begins to read which brokers are registered, and hears of the next change. */
 export function list(turn: Turn, office: Office): void {
   office.found = new Map();
-  readOne(turn, office, "brokers", { kind: "getChildren", path: IDS, watch: true });
+  readOne(turn, office, { kind: "getChildren", path: IDS, watch: true });
 }
 
 /** Begins to read all topics. */
 export function readAll(turn: Turn, office: Office): void {
   // A write of an earlier time in office may still be under way to the server that answers.
   askEnsemble(turn, { of: "nothing" }, { kind: "sync", path: TOPICS });
-  readOne(turn, office, "topics", { kind: "getChildren", path: TOPICS, watch: false });
+  readOne(turn, office, { kind: "getChildren", path: TOPICS, watch: false });
 }
 
-/** Takes what was read, and reads what lies below it. @returns false when nobody knows what is there */
+/** Takes what was read at a path, and reads what lies below it. @returns false when nobody knows what is there */
 export function readMore(
   turn: Turn,
   office: Office,
-  { what, name, partition }: Reading,
+  path: string,
   result: Result | Failure,
 ): boolean {
   if (office.doing !== undefined) office.doing.missing -= 1;
+  const [, , , name = "", , partition] = path.split("/");
   switch (result.kind) {
-    case "getChildren":
+    case "getChildren": {
+      const kind = path === IDS ? "exists" : "getData";
       for (const child of result.children) {
-        const path = `${what === "brokers" ? IDS : TOPICS}/${child}`;
-        if (what === "brokers") {
-          readOne(turn, office, "broker", { kind: "exists", path, watch: false }, child);
-        } else {
-          readOne(turn, office, "topic", { kind: "getData", path, watch: false }, child);
-        }
+        readOne(turn, office, { kind, path: `${path}/${child}`, watch: false });
       }
       return true;
+    }
     case "exists":
       office.found.set(name, result.stat.czxid);
       return true;
     case "getData":
-      if (what === "topic") hasTopic(turn, office, name, result);
-      else hasState(office, name, partition, result);
+      if (partition === undefined) hasTopic(turn, office, name, result);
+      else hasState(office, name, Number(partition), result);
       return true;
     default:
       // A broker may have gone meanwhile; a topic cannot.
-      return what === "broker" && result.kind === "error" && result.code === "NoNode";
+      return path.startsWith(`${IDS}/`) && result.kind === "error" && result.code === "NoNode";
   }
 }
 
@@ -140,7 +130,7 @@ function hasTopic(turn: Turn, office: Office, topic: string, { data, stat }: Rea
   const { config, replicas } = topicOf(String(data));
   const partitions = replicas.map((each, partition): PartitionState => {
     const path = `${nodeOf(topic, partition)}/state`;
-    readOne(turn, office, "state", { kind: "getData", path, watch: false }, topic, partition);
+    readOne(turn, office, { kind: "getData", path, watch: false });
     return { ...NOBODY, replicas: each };
   });
   office.topics.set(topic, { id: stat.czxid, config, partitions });

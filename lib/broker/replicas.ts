@@ -1,6 +1,5 @@
 /** What a broker makes of the controller's words: it opens and removes replicas, and leads or follows where it is to. */
 
-import { unloadGroups } from "./coordinator.ts";
 import type { ErrorCode } from "./errors.ts";
 import { follow } from "./following.ts";
 import type { TopicPartition } from "./kafka.ts";
@@ -88,10 +87,7 @@ function update(turn: Turn, replica: Replica, told: PartitionState): void {
 
 /** What the replica was, it is no more. */
 function leave(turn: Turn, replica: Replica): void {
-  if (isLed(replica)) {
-    resign(turn, replica);
-    unloadGroups(turn, replica);
-  }
+  if (isLed(replica)) resign(turn, replica);
   replica.part = { kind: "idle" };
 }
 
@@ -99,7 +95,7 @@ function leave(turn: Turn, replica: Replica): void {
 export function hearDecision(
   turn: Turn,
   call: number,
-  code: ErrorCode,
+  code: ErrorCode | undefined,
   controllerEpoch: number,
 ): void {
   const { broker } = turn;

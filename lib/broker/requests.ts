@@ -60,34 +60,37 @@ type ToLeader = Extract<
 
 /** What only the leader of a partition can answer. */
 function hearLeader(turn: Turn, request: ToLeader, caller: Caller): void {
-  const { broker } = turn;
-  const replica = broker.replicas.get(keyOf(request));
-  const code = whyNot(broker, request);
-  if (code !== undefined || !isLed(replica)) {
-    // With acks 0 only the end of the connection tells that something is wrong.
-    if (request.kind === "produce" && request.acks === 0) turn.out.close(caller.from);
-    else refuse(turn, caller, code ?? "NOT_LEADER_OR_FOLLOWER");
-    return;
-  }
+  const code = whyNot(turn, request) ?? carryOut(turn, request, caller);
+  if (code === undefined) return;
+  // With acks 0 nobody waits for an answer: only the end of the connection tells that something is wrong.
+  if (request.kind === "produce" && request.acks === 0) turn.out.close(caller.from);
+  else refuse(turn, caller, code);
+}
+
+/** @returns why it cannot be done */
+function carryOut(turn: Turn, request: ToLeader, caller: Caller): ErrorCode | undefined {
+  const replica = turn.broker.replicas.get(keyOf(request));
+  if (!isLed(replica)) return "NOT_LEADER_OR_FOLLOWER";
   switch (request.kind) {
     case "produce":
-      hearProduce(turn, replica, request, caller);
-      return;
+      return hearProduce(turn, replica, request, caller);
     case "fetch":
       hearFetch(turn, replica, request, caller);
-      return;
+      return undefined;
     case "listOffset":
       answer(turn, caller, offset(replica, request.spec));
-      return;
+      return undefined;
     case "offsetForLeaderEpoch": {
       const end = epochEnd(turn, request.epoch, replica.log);
       answer(turn, caller, { kind: "epochEnd", end });
+      return undefined;
     }
   }
 }
 
 /** Why this broker cannot speak for a partition: it has none such, or the asker lives in another term. */
-function whyNot({ replicas, image }: Broker, request: ToLeader): ErrorCode | undefined {
+function whyNot({ broker }: Turn, request: ToLeader): ErrorCode | undefined {
+  const { replicas, image } = broker;
   const replica = replicas.get(keyOf(request));
   if (replica === undefined) {
     const known = image.topics.get(request.topic)?.partitions[request.partition];

@@ -4,7 +4,7 @@ import type { Session, SessionId, ToServer } from "quorumlab/ensemble";
 import type { NodeId, Out } from "quorumlab/sim";
 import type * as decisions from "./decisions.ts";
 import type { Progress } from "./decisions.ts";
-import type { ErrorCode } from "./errors.ts";
+import { type ErrorCode, refused } from "./errors.ts";
 import type { checkGeneration, Groups, Stored } from "./groups.ts";
 import type { Offset, TopicConfig, TopicPartition } from "./kafka.ts";
 import type { Log } from "./log.ts";
@@ -35,20 +35,13 @@ export type BrokerOptions = Partial<BrokerDecisions> & {
   readonly replicaLagTimeMaxMs?: number;
   /** How long a request to another broker may take: 200 ms unless told; Kafka: 30 s. */
   readonly requestTimeoutMs?: number;
-  /** How often the broker looks at what is late: every 20 ms unless told. */
-  readonly tickMs?: number;
-  /** How often it looks at what may be deleted: every 500 ms unless told; Kafka: 5 min. */
+  /** How often the broker looks at what may be deleted: every 500 ms unless told; Kafka: 5 min. */
   readonly retentionCheckMs?: number;
   /** The largest batch: 1,048,588 bytes unless told. */
   readonly maxMessageBytes?: number;
   /** The partitions and replicas of __consumer_offsets: 1 and 1 unless told; Kafka: 50 and 3. */
   readonly offsetsPartitions?: number;
   readonly offsetsReplicas?: number;
-  /** How long an empty group waits for more members: 0 ms unless told; Kafka: 3 s. */
-  readonly initialRebalanceDelayMs?: number;
-  /** What a member may ask for as its session timeout: 50 ms to 30 min unless told; Kafka: from 6 s on. */
-  readonly minSessionTimeoutMs?: number;
-  readonly maxSessionTimeoutMs?: number;
 };
 
 /** What surrounds a broker while it handles one event. */
@@ -80,8 +73,6 @@ export type Broker = {
   /** Logs that the disk has kept and nobody has asked for yet. */
   readonly unclaimed: Map<string, Log>;
   readonly replicas: Map<string, Replica>;
-  /** The groups that it coordinates, by the partition of __consumer_offsets that keeps them. */
-  readonly groups: Map<number, Groups>;
   retentionAtMs: number;
   /** What its clock has shown last, and by how much it has been set back in all. */
   dateMs: number;
@@ -93,19 +84,13 @@ export type Asked =
   | { readonly of: "nothing" | "registration" | "controller" | "claim" }
   /** `held` is the epoch of its office, if it has it already. */
   | { readonly of: "epoch"; readonly held: number | undefined }
-  | {
-      readonly of: "reading";
-      readonly office: number;
-      readonly what: "brokers" | "topics" | "broker" | "topic" | "state";
-      readonly name: string;
-      readonly partition: number;
-    }
+  | { readonly of: "reading"; readonly office: number; readonly path: string }
   | { readonly of: "writing"; readonly office: number };
 
 /** What a controller has to do, one after the other. */
 export type Task =
-  | { readonly kind: "load" | "listBrokers" | "heal" | "makeOffsets" }
-  | { readonly kind: "request"; readonly request: ControllerRequest; readonly caller: Caller };
+  | { readonly kind: "load" | "listBrokers" | "heal" }
+  | { readonly kind: "request"; readonly request: ControllerRequest; readonly caller?: Caller };
 
 /** A time in office as the controller. All that it knows is in the ensemble; it alone writes there. */
 export type Office = {
@@ -114,7 +99,7 @@ export type Office = {
   readonly epochVersion: number;
   /** Numbers this time in office. */
   readonly number: number;
-  /** The registered brokers, with the epochs of their registrations; and those that it is just reading. */
+  /** The registered brokers, with the epochs of their registrations; and those that it has found while it reads. */
   brokers: Map<NodeId, number>;
   found: Map<NodeId, number>;
   readonly topics: Map<string, TopicState>;
@@ -151,12 +136,14 @@ export type Leading = {
   parked: { readonly caller: Caller; readonly request: Fetch; readonly untilMs: number }[];
   /** Writes that wait until everything before an offset is committed. */
   writes: { readonly end: Offset; readonly untilMs: number; readonly upon: Upon }[];
+  /** The groups that a partition of __consumer_offsets keeps, as soon as they are read. */
+  groups: Groups | undefined;
 };
 
 /** What comes of a write when it is committed. */
 export type Upon =
   | { readonly kind: "answer"; readonly caller: Caller; readonly baseOffset: Offset }
-  | { readonly kind: "stored"; readonly partition: number; readonly stored: Stored };
+  | { readonly kind: "stored"; readonly then: Stored };
 
 export type Follower = Progress & {
   readonly brokerEpoch: number;
@@ -204,5 +191,5 @@ export function answer({ out }: Turn, { from, call }: Caller, said: Answer): voi
 }
 
 export function refuse(turn: Turn, caller: Caller, code: ErrorCode): void {
-  answer(turn, caller, { kind: "error", code });
+  answer(turn, caller, refused(code));
 }

@@ -175,8 +175,10 @@ function sinking({ seen, given, effects }: Sink): Program {
 }
 
 function fatesOf({ states }: Run, { given, effects }: Sink): Fate[] {
-  const { replicas, groups } = states.b1 as Broker;
-  const group = [...groups.values()].flatMap((all) => [...all.values()])[0];
+  const { replicas } = states.b1 as Broker;
+  const [group] = [...replicas.values()].flatMap(({ part }) =>
+    part.kind === "leading" ? [...(part.groups?.values() ?? [])] : [],
+  );
   const own = [...replicas.values()].filter(({ topic }) => topic === TOPIC);
   return own.flatMap(({ partition, log }) => {
     const committed = group?.offsets.get(`${TOPIC}-${partition}`) ?? 0;

@@ -187,7 +187,7 @@ export class Alone {
 function said(message: BrokerMessage): string {
   switch (message.kind) {
     case "error":
-      return [message.code, ...(message.range ?? [])].join(" ");
+      return [message.code, message.logStart].join(" ").trimEnd();
     case "fetch":
       return `fetch from ${message.offset} after epoch ${message.replica?.lastEpoch}`;
     case "fetched": {

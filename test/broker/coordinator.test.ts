@@ -127,7 +127,7 @@ describe("a member", () => {
     expect(enters(b1, "d").told).toEqual([]);
     const image = imageOf({ leader: "b2", leaderEpoch: 1, partitionEpoch: 1 }, { topic: OFFSETS });
     expect(b1.hears("b3", image)[0]).toBe("d: NOT_COORDINATOR");
-    expect(b1.state.groups.size).toBe(0);
+    expect(committed(b1)).toEqual(["c: NOT_COORDINATOR"]);
   });
 });
 

@@ -3,16 +3,15 @@
 import type { ErrorCode } from "../../lib/broker/errors.ts";
 import {
   checkGeneration,
-  expire,
   type Group,
   type Groups,
   type GroupTurn,
   handle,
   type Stored,
-  stored,
-  storeFailed,
+  storeEnded,
   unload,
 } from "../../lib/broker/groups.ts";
+import { passTime } from "../../lib/broker/membership.ts";
 import type {
   Answer,
   Caller,
@@ -48,16 +47,6 @@ export class Coordinator {
   onAnswer: (to: Caller, answer: Answer) => void = () => {};
   calls = 0;
   private told: string[] = [];
-  private readonly options: GroupTurn["options"];
-
-  constructor(options: Partial<GroupTurn["options"]> = {}) {
-    const usual = {
-      initialRebalanceDelayMs: 0,
-      minSessionTimeoutMs: 50,
-      maxSessionTimeoutMs: 1000,
-    };
-    this.options = { ...usual, ...options };
-  }
 
   get group(): Group {
     const group = this.groups.get("g");
@@ -70,7 +59,6 @@ export class Coordinator {
     this.told = [];
     act({
       nowMs: this.nowMs,
-      options: this.options,
       checkGeneration,
       random: () => 0,
       answer: (to, answer) => {
@@ -135,7 +123,7 @@ export class Coordinator {
     return this.step((turn) => {
       for (const { then, end } of this.under.splice(0, count)) {
         this.committed = end;
-        stored(turn, this.groups, then);
+        storeEnded(turn, this.groups, then);
       }
     });
   }
@@ -144,7 +132,7 @@ export class Coordinator {
   fails(code: ErrorCode, count: number = this.under.length): string[] {
     return this.step((turn) => {
       for (const { then } of this.under.splice(0, count)) {
-        storeFailed(turn, this.groups, then, code);
+        storeEnded(turn, this.groups, then, code);
       }
     });
   }
@@ -155,7 +143,7 @@ export class Coordinator {
     const told: string[] = [];
     while (this.nowMs < endMs) {
       this.nowMs += 10;
-      told.push(...this.step((turn) => expire(turn, this.groups)));
+      told.push(...this.step((turn) => passTime(turn, this.groups)));
     }
     return told;
   }

@@ -113,9 +113,9 @@ describe("a fetch", () => {
     const b1 = leading({ isr: ["b1"] }, { segmentBytes: 1, retentionBytes: 72 });
     for (let i = 0; i < 3; i++) b1.produces("c");
     b1.waits(500);
-    expect(b1.polls("d", 1)).toEqual(["d: OFFSET_OUT_OF_RANGE 2 3"]);
-    expect(b1.polls("d", 4)).toEqual(["d: OFFSET_OUT_OF_RANGE 2 3"]);
-    expect(b1.fetches("b2", 1, -1)).toEqual(["b2: OFFSET_OUT_OF_RANGE 2 3"]);
+    expect(b1.polls("d", 1)).toEqual(["d: OFFSET_OUT_OF_RANGE 2"]);
+    expect(b1.polls("d", 4)).toEqual(["d: OFFSET_OUT_OF_RANGE 2"]);
+    expect(b1.fetches("b2", 1, -1)).toEqual(["b2: OFFSET_OUT_OF_RANGE 2"]);
     // It has only what is deleted here: of which epoch that was does not matter.
     expect(b1.fetches("b2", 2, 8)).toEqual(["b2: fetched 2, committed to 3"]);
   });
@@ -123,6 +123,7 @@ describe("a fetch", () => {
   test.each([
     ["an epoch that the leader lacks", 4, 1, "diverging 0 ends at 2"],
     ["more of an epoch than the leader", 3, 0, "diverging 0 ends at 2"],
+    ["more than the leader has at all", 9, 2, "diverging 2 ends at 4"],
     ["a beginning of the leader's log", 2, 0, "fetched 2 3, committed to 4"],
   ])("of a follower that has %s hears so (KIP-595)", (_, offset, lastEpoch, answer) => {
     const b1 = leading({ isr: ["b1"] });

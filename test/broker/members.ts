@@ -70,7 +70,7 @@ type Outcome = "open" | "done" | "refused" | "unknown";
 const REFUSALS = ["UNKNOWN_MEMBER_ID", "ILLEGAL_GENERATION", "REBALANCE_IN_PROGRESS"];
 
 export class Members {
-  readonly coordinator = new Coordinator({ initialRebalanceDelayMs: 30 });
+  readonly coordinator = new Coordinator();
   readonly clients = ["a", "b", "c"].map((name) => new Client(name));
   /** The situations that have occurred. */
   readonly seen = new Set<string>();

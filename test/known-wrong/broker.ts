@@ -41,8 +41,8 @@ export const patches: readonly Patch[] = [
   {
     name: "consumers read what is not committed",
     file: broker("leading"),
-    from: "(by === undefined ? highWatermark : log.end);",
-    to: "(by === undefined ? log.end : log.end);",
+    from: "return by === undefined ? highWatermark : log.end;",
+    to: "return by === undefined ? log.end : log.end;",
     origin: "KAFKA-9807: a reader gets beyond what is stable",
     caughtBy: kept,
   },

@@ -144,10 +144,10 @@ function checkWork(
   brokers: readonly NodeId[],
   worked: ReadonlyMap<string, ReadonlySet<number>>,
 ): void {
-  for (const { groups } of brokersOf(run, brokers)) {
-    for (const [partition, offset] of [...groups.values()].flatMap((each) => [
-      ...(each.get(GROUP)?.offsets ?? []),
-    ])) {
+  const replicas = brokersOf(run, brokers).flatMap((broker) => [...broker.replicas.values()]);
+  for (const { part } of replicas) {
+    const group = part.kind === "leading" ? part.groups?.get(GROUP) : undefined;
+    for (const [partition, offset] of group?.offsets ?? []) {
       for (let before = 0; before < offset; before++) {
         if (worked.get(partition)?.has(before)) continue;
         throw new Violation(
