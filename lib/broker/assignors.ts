@@ -82,62 +82,38 @@ export const roundRobin: Assignor = (members, partitionsOf) => {
 };
 
 /**
- * Balanced, then as few moves as possible. Balanced: the sum of the squares of the members' counts is the least that
- * the subscriptions allow, so with equal ones no two counts differ by more than one. A move: a partition goes to
- * another member than the one that had it.
+ * Everybody keeps what it had, the rest goes to whoever has least, and while somebody has two more than a member that may
+ * have one of its partitions, it hands that on. With equal subscriptions the shares then are even, and no even shares
+ * move fewer: nobody hands on what it may keep, and nothing moves twice. With unequal ones there may be better ones.
  *
- * Why it is the least: partitions get their places one by one. A new one may push others along a chain: it goes to a
- * member, who hands one on to the next, and so on; the last of them has one more than before. The cheapest chain is
- * taken: of those that end at the smallest count, one with the fewest moves. Then the whole is the cheapest for the
- * partitions placed so far. For were another cheaper, both would differ by a cycle of hand-overs that costs less than
- * nothing; there was none before, and a cheapest chain opens none (successive shortest paths, Busacker and Gowen 1960).
+ * Source: AbstractStickyAssignor.
  */
 export const sticky: Assignor = (members, partitionsOf) => {
   const { ids, partitions, subscribersOf } = groundOf(members, partitionsOf);
-  const before = new Map(partitions.map((each) => [each, formerOwner(each, members)]));
   const owners = new Map<TopicPartition, string>();
-  const shareOf = (id: string) => partitions.filter((each) => owners.get(each) === id);
-  /** 1 when a partition leaves the member that had it. */
-  const movesTo = (id: string, each: TopicPartition) => ((before.get(each) ?? id) === id ? 0 : 1);
-
-  /** To every member that a partition can push something to, the chain with the fewest moves. Source: Bellman and Ford. */
-  function chainsFrom(start: TopicPartition): Chain[] {
-    const chains = new Map<string, Chain>();
-    const extend = (partition: TopicPartition, giver?: Chain) => {
-      const saved = giver === undefined ? 0 : giver.moves - movesTo(giver.memberId, partition);
-      for (const memberId of subscribersOf(partition)) {
-        const moves = saved + movesTo(memberId, partition);
-        if (moves >= (chains.get(memberId)?.moves ?? Infinity)) continue;
-        // Last again, so that the walk below comes to it once more.
-        chains.delete(memberId);
-        chains.set(memberId, { memberId, partition, moves, giver });
-      }
-    };
-    extend(start);
-    for (const chain of chains.values()) {
-      for (const partition of shareOf(chain.memberId)) extend(partition, chain);
-    }
-    return [...chains.values()];
+  const counts = new Map<string, number>();
+  const countOf = (id: string) => counts.get(id) ?? 0;
+  const give = (each: TopicPartition, id: string) => {
+    const owner = owners.get(each);
+    if (owner !== undefined) counts.set(owner, countOf(owner) - 1);
+    owners.set(each, id);
+    counts.set(id, countOf(id) + 1);
+  };
+  const idlest = (each: TopicPartition) =>
+    subscribersOf(each).reduce((a, b) => (countOf(b) < countOf(a) ? b : a));
+  for (const each of partitions) {
+    const owner = formerOwner(each, members);
+    if (owner !== undefined && subscribersOf(each).includes(owner)) give(each, owner);
   }
-
-  for (const partition of partitions) {
-    const countOf = ({ memberId }: Chain) => shareOf(memberId).length;
-    const [best] = chainsFrom(partition).sort(
-      (a, b) => countOf(a) - countOf(b) || a.moves - b.moves,
-    );
-    for (let chain = best; chain !== undefined; chain = chain.giver) {
-      owners.set(chain.partition, chain.memberId);
-    }
+  for (const each of partitions) if (!owners.has(each)) give(each, idlest(each));
+  for (;;) {
+    const gaps = partitions.map((each) => countOf(owners.get(each) ?? "") - countOf(idlest(each)));
+    const widest = Math.max(...gaps);
+    const handedOn = partitions[gaps.lastIndexOf(widest)];
+    if (handedOn === undefined || widest < 2) break;
+    give(handedOn, idlest(handedOn));
   }
   return assign(ids, partitions, (each) => owners.get(each));
-};
-
-/** A member gets a partition, from the one at which the chain before it ends; `moves` is what all of it costs. */
-type Chain = {
-  readonly memberId: string;
-  readonly partition: TopicPartition;
-  readonly moves: number;
-  readonly giver: Chain | undefined;
 };
 
 /**

@@ -67,8 +67,8 @@ export const groupClaims: readonly Claim[] = [
     },
     mistake: {
       file: `${room}/assignors.ts`,
-      from: "(before.get(each) ?? id) === id ? 0 : 1",
-      to: "0",
+      from: "if (owner !== undefined && subscribersOf",
+      to: 'if (owner === "" && subscribersOf',
     },
   },
   {
