@@ -63,7 +63,6 @@ function groupTurn(turn: Turn, replica: Led, groups: Groups): GroupTurn {
   const own: GroupTurn = {
     nowMs,
     checkGeneration: options.checkGeneration,
-    random: () => out.random(),
     answer: (to, said) => answer(turn, to, said),
     store(records, then) {
       const refusal = whyRefused(turn, replica, { acks: "all", records });

@@ -29,8 +29,6 @@ export type GroupTurn = {
   readonly nowMs: number;
   /** Exercises replace it. */
   readonly checkGeneration: typeof checkGeneration;
-  /** Luck in [0, 1). */
-  random(): number;
   answer(to: Caller, answer: Answer): void;
   /**
    * Appends records to the partition. The broker reports the outcome of every store (`storeEnded`), in the order of the
@@ -82,8 +80,6 @@ export type Group = {
   leader: MemberId;
   /** In the order in which they came. */
   readonly members: Map<MemberId, Member>;
-  /** Ids that were given out and not used yet, and until when each is good. */
-  readonly pending: Map<MemberId, number>;
   /** When the phase is over: to join in PreparingRebalance, afterwards to sync. */
   deadlineMs: number;
   /** What is committed, by "topic-partition". */

@@ -37,12 +37,17 @@ export type Member = {
   close(): Promise<void>;
 };
 
+/** Whoever commits without being a member. */
+const NOBODY = { memberId: "", generation: -1 };
+
 export function createMember(host: KafkaHost, client: Client, settings: MemberSettings): Member {
   const { group, assignors: protocols } = settings;
   const { sessionTimeoutMs, heartbeatIntervalMs, rebalanceTimeoutMs } = settings;
   /** How long the others may keep it waiting. */
   const patienceMs = rebalanceTimeoutMs + sessionTimeoutMs;
-  let [memberId, generation] = ["", -1];
+  const memberId = `${host.id}-${Math.floor(host.random() * 2 ** 32).toString(36)}`;
+  /** The one that it has joined; -1 when it is in none. */
+  let generation = -1;
   let state: "out" | "joining" | "in" = "out";
   /** Its last share, even when that is lost: an assignor may leave it there. */
   let last: Omit<MemberMetadata, "topics"> = { owned: [], generation: -1 };
@@ -56,19 +61,15 @@ export function createMember(host: KafkaHost, client: Client, settings: MemberSe
   async function join(topics: readonly string[]): Promise<readonly TopicPartition[]> {
     state = "joining";
     if (!hasJoined) void beat();
-    while (!isClosed) {
-      try {
-        return await joinOnce(topics);
-      } catch (error) {
-        if (learn(error, generation)) continue;
-        if (operating(error).retriable) await client.backOff();
-        else {
-          state = "out";
-          throw error;
-        }
-      }
+    const mayPass = (error: KafkaError) =>
+      !isClosed && (learn(error, generation) || error.retriable);
+    try {
+      return await client.retry(() => joinOnce(topics), { withinMs: Infinity, mayPass });
+    } catch (error) {
+      state = "out";
+      if (isClosed) return [];
+      throw error;
     }
-    return [];
   }
 
   async function joinOnce(topics: readonly string[]): Promise<readonly TopicPartition[]> {
@@ -76,7 +77,7 @@ export function createMember(host: KafkaHost, client: Client, settings: MemberSe
     const limits = { sessionTimeoutMs, rebalanceTimeoutMs };
     const request = { kind: "joinGroup", group, memberId, ...limits, ...said } as const;
     const joined = await client.askCoordinator(request, "joined", patienceMs);
-    [memberId, generation] = [joined.memberId, joined.generation];
+    generation = joined.generation;
     const assignments = await share(joined);
     const sync = { kind: "syncGroup", group, memberId, generation, assignments } as const;
     const { assignment } = await client.askCoordinator(sync, "synced", patienceMs);
@@ -104,7 +105,7 @@ export function createMember(host: KafkaHost, client: Client, settings: MemberSe
     while (!isClosed) {
       await host.sleep(heartbeatIntervalMs);
       // Who waits for the others needs no heartbeat.
-      if (state === "joining" || memberId === "") continue;
+      if (state === "joining" || generation === -1) continue;
       if (host.now() - polledMs > rebalanceTimeoutMs) await leave();
       else await heartbeat();
     }
@@ -123,11 +124,9 @@ export function createMember(host: KafkaHost, client: Client, settings: MemberSe
 
   /** @returns whether the error is about the membership, so that joining again is the answer */
   function learn(error: unknown, asked: number): boolean {
-    const { code, cause } = operating(error);
+    const { code } = operating(error);
     if (asked !== generation) return false;
-    if (code === "UNKNOWN_MEMBER_ID") [memberId, generation] = ["", -1];
-    else if (code === "ILLEGAL_GENERATION") generation = -1;
-    else if (code === "MEMBER_ID_REQUIRED") memberId = (cause as { memberId: string }).memberId;
+    if (code === "UNKNOWN_MEMBER_ID" || code === "ILLEGAL_GENERATION") generation = -1;
     else if (code !== "REBALANCE_IN_PROGRESS") return false;
     fallOut();
     return true;
@@ -139,7 +138,7 @@ export function createMember(host: KafkaHost, client: Client, settings: MemberSe
 
   async function commit(offsets: OffsetCommit["offsets"], isSubscribed: boolean): Promise<void> {
     if (group === "") throw new RangeError("commit: this consumer has no group to commit for.");
-    const by = { group, memberId, generation };
+    const by = { group, ...(isSubscribed ? { memberId, generation } : NOBODY) };
     if (isSubscribed && (state === "joining" || generation === -1)) {
       const code = state === "joining" ? "REBALANCE_IN_PROGRESS" : "UNKNOWN_MEMBER_ID";
       throw new KafkaError(code, `this consumer has no share in ${group}`);
@@ -163,11 +162,11 @@ export function createMember(host: KafkaHost, client: Client, settings: MemberSe
   }
 
   async function leave(): Promise<void> {
-    const request = { kind: "leaveGroup", group, memberId } as const;
-    [memberId, generation] = ["", -1];
+    generation = -1;
     fallOut();
+    const request = { kind: "leaveGroup", group, memberId } as const;
     // If it fails, the session runs out.
-    if (request.memberId !== "") await client.askCoordinator(request, "done").catch(() => {});
+    if (hasJoined) await client.askCoordinator(request, "done").catch(() => {});
   }
 
   return {

@@ -20,7 +20,8 @@ import {
 } from "./rebalance.ts";
 
 /**
- * Somebody joins, for the first time or again. Whoever has no id gets one, to join with.
+ * Somebody joins, for the first time or again. It has drawn its id itself, as in Kafka's newer protocol (KIP-1082); in the
+ * classic one it asks for one first (KIP-394).
  *
  * @returns the answer, unless it has to wait for the others: then an older call of the same member waits no more
  */
@@ -31,20 +32,13 @@ export function join(
   caller: Caller,
 ): Answer | undefined {
   const { memberId, sessionTimeoutMs, rebalanceTimeoutMs, protocols, metadata } = request;
-  const { nowMs } = turn;
   if (!protocols.some((protocol) => isKnownToAll(group, protocol))) {
     return refused("INCONSISTENT_GROUP_PROTOCOL");
   }
-  if (memberId === "") {
-    const id = `${caller.from}-${caller.call}-${Math.floor(turn.random() * 2 ** 32).toString(36)}`;
-    group.pending.set(id, nowMs + sessionTimeoutMs);
-    return { ...refused("MEMBER_ID_REQUIRED"), memberId: id };
-  }
   const known = group.members.get(memberId);
-  if (known === undefined && !group.pending.delete(memberId)) return refused("UNKNOWN_MEMBER_ID");
   const said = { sessionTimeoutMs, rebalanceTimeoutMs, protocols, metadata };
   const fresh = { assignment: [], waiting: null, synced: false };
-  const member: Member = { ...fresh, ...known, said, heardMs: nowMs };
+  const member: Member = { ...fresh, ...known, said, heardMs: turn.nowMs };
   group.members.set(memberId, member);
   if (known !== undefined && isUpToDate(group, memberId, known.said, said)) {
     return joined(group, memberId);
@@ -100,30 +94,24 @@ export function heartbeat(
   return doneUnless(group.state === "PreparingRebalance" ? "REBALANCE_IN_PROGRESS" : undefined);
 }
 
-/** A member goes, or somebody who has an id and has not joined with it yet. */
+/** A member goes, or is given up. */
 export function leave(turn: GroupTurn, group: Group, memberId: MemberId): Answer {
-  const isKnown = group.pending.delete(memberId) || remove(turn, group, memberId);
-  return doneUnless(isKnown ? undefined : "UNKNOWN_MEMBER_ID");
-}
-
-function remove(turn: GroupTurn, group: Group, memberId: MemberId): boolean {
   const member = group.members.get(memberId);
-  if (member === undefined) return false;
+  if (member === undefined) return refused("UNKNOWN_MEMBER_ID");
   settle(turn, member, refused("UNKNOWN_MEMBER_ID"));
   group.members.delete(memberId);
   rebalance(turn, group);
-  return true;
+  return { kind: "done" };
 }
 
-/** Time has passed: whoever is silent, or has not asked for its assignment in time, is out. So are ids that nobody uses. */
+/** Time has passed: whoever is silent, or has not asked for its assignment in time, is out. */
 export function passTime(turn: GroupTurn, groups: Groups): void {
   const { nowMs } = turn;
   for (const group of groups.values()) {
-    for (const [id, untilMs] of group.pending) if (nowMs >= untilMs) group.pending.delete(id);
     const isSyncOver = group.state !== "PreparingRebalance" && nowMs >= group.deadlineMs;
     for (const [id, { waiting, synced, heardMs, said }] of group.members) {
       const isSilent = waiting === null && nowMs - heardMs >= said.sessionTimeoutMs;
-      if (isSilent || (isSyncOver && !synced)) remove(turn, group, id);
+      if (isSilent || (isSyncOver && !synced)) leave(turn, group, id);
     }
     completeIfDue(turn, group);
   }

@@ -172,8 +172,6 @@ export type Answer =
   | {
       readonly kind: "error";
       readonly code: ErrorCode;
-      /** With MEMBER_ID_REQUIRED: the id to join with. */
-      readonly memberId?: MemberId;
       /** With OFFSET_OUT_OF_RANGE: the first offset that is kept. */
       readonly logStart?: Offset;
     }

@@ -18,7 +18,6 @@ export function emptyGroup(id: string): Group {
     protocol: "",
     leader: "",
     members: new Map(),
-    pending: new Map(),
     deadlineMs: 0,
     offsets: new Map(),
   };

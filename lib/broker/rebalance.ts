@@ -33,9 +33,7 @@ export function rebalance(
 ): void {
   if (group.state === "PreparingRebalance") return;
   for (const member of group.members.values()) settle(turn, member, refused(code));
-  // Whoever comes first waits for nobody. (Kafka lets it wait 3 s: group.initial.rebalance.delay.ms.)
-  const waitMs = group.state === "Empty" ? 0 : rebalanceTimeoutMs(group);
-  group.deadlineMs = turn.nowMs + waitMs;
+  group.deadlineMs = turn.nowMs + rebalanceTimeoutMs(group);
   enter(group, "PreparingRebalance");
 }
 
@@ -43,11 +41,14 @@ function rebalanceTimeoutMs({ members }: Group): number {
   return Math.max(0, ...[...members.values()].map(({ said }) => said.rebalanceTimeoutMs));
 }
 
-/** Begins the next generation when all have joined, or the time is over. */
+/**
+ * Begins the next generation when all have joined, or the time is over. Whoever comes first to an empty group waits for
+ * nobody. (Kafka lets it wait 3 s for more: group.initial.rebalance.delay.ms.)
+ */
 export function completeIfDue(turn: GroupTurn, group: Group): void {
-  const { state, members, pending, deadlineMs } = group;
+  const { state, members, deadlineMs } = group;
   if (state !== "PreparingRebalance") return;
-  const haveAllJoined = pending.size === 0 && [...members.values()].every(({ waiting }) => waiting);
+  const haveAllJoined = [...members.values()].every(({ waiting }) => waiting);
   if (haveAllJoined || turn.nowMs >= deadlineMs) complete(turn, group);
 }
 

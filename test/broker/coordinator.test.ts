@@ -1,7 +1,7 @@
 /** The coordinator of groups: the leader of their partition, as soon as it has all that was committed there. */
 
 import { createAdmin, createConsumer, createProducer } from "quorumlab/broker";
-import { type NodeId, sent } from "quorumlab/sim";
+import { sent } from "quorumlab/sim";
 import { describe, expect, test } from "vitest";
 import { OFFSETS, partitionOfGroup } from "../../lib/broker/coordinator.ts";
 import type { TopicConfig } from "../../lib/broker/kafka.ts";
@@ -101,19 +101,11 @@ describe("a member", () => {
     const times = { sessionTimeoutMs: 100, rebalanceTimeoutMs: 1000 };
     return { kind: "joinGroup", group: "g", memberId, ...times, protocols: ["range"], metadata };
   };
-  /** Joins under the id that it is given. */
-  function enters(b1: Alone, from: NodeId): { memberId: string; told: string[] } {
-    b1.asks(from, join(""));
-    const { memberId } = { memberId: "", ...b1.sent[0]?.message };
-    return { memberId, told: b1.asks(from, join(memberId)) };
-  }
-
   test("that is silent is out when its session is over", () => {
     const b1 = coordinating({ isr: ["b1"] });
-    const { memberId, told } = enters(b1, "c");
-    expect(told).toEqual(["c: joined"]);
-    const as = { group: "g", memberId, generation: 1 };
-    const assignments = new Map([[memberId, []]]);
+    expect(b1.asks("c", join("m"))).toEqual(["c: joined"]);
+    const as = { group: "g", memberId: "m", generation: 1 };
+    const assignments = new Map([["m", []]]);
     expect(b1.asks("c", { kind: "syncGroup", ...as, assignments })).toEqual(["c: synced"]);
     b1.waits(80);
     expect(b1.asks("c", { kind: "heartbeat", ...as })).toEqual(["c: done"]);
@@ -123,8 +115,8 @@ describe("a member", () => {
 
   test("that waits for others asks the next coordinator, when this one leads no more", () => {
     const b1 = coordinating({ isr: ["b1"] });
-    enters(b1, "c");
-    expect(enters(b1, "d").told).toEqual([]);
+    b1.asks("c", join("m"));
+    expect(b1.asks("d", join("n"))).toEqual([]);
     const image = imageOf({ leader: "b2", leaderEpoch: 1, partitionEpoch: 1 }, { topic: OFFSETS });
     expect(b1.hears("b3", image)[0]).toBe("d: NOT_COORDINATOR");
     expect(committed(b1)).toEqual(["c: NOT_COORDINATOR"]);

@@ -1,4 +1,7 @@
-/** One coordinator without a broker: requests go in, answers come out, and the test says when a store is committed. */
+/**
+ * One coordinator without a broker: requests go in, answers come out, and the test says when a store is committed. The
+ * members are called as their clients are.
+ */
 
 import type { ErrorCode } from "../../lib/broker/errors.ts";
 import {
@@ -42,8 +45,6 @@ export class Coordinator {
   readonly under: { readonly then: Stored; readonly end: number }[] = [];
   committed = 0;
   nowMs = 0;
-  /** The member ids, by the names of the clients. */
-  readonly ids = new Map<string, string>();
   onAnswer: (to: Caller, answer: Answer) => void = () => {};
   calls = 0;
   private told: string[] = [];
@@ -60,9 +61,7 @@ export class Coordinator {
     act({
       nowMs: this.nowMs,
       checkGeneration,
-      random: () => 0,
       answer: (to, answer) => {
-        if (answer.kind === "error" && answer.memberId) this.ids.set(to.from, answer.memberId);
         this.told.push(`${to.from}: ${said(answer)}`);
         this.onAnswer(to, answer);
       },
@@ -82,19 +81,13 @@ export class Coordinator {
   }
 
   join(from: string, changes: Partial<JoinGroup> = {}): string[] {
-    return this.asks(from, { ...JOINING, memberId: this.id(from), ...changes });
-  }
-
-  /** Both calls of a newcomer: for an id, and with it. @returns what the second brings about */
-  enter(from: string, changes: Partial<JoinGroup> = {}): string[] {
-    this.join(from, { ...changes, memberId: "" });
-    return this.join(from, changes);
+    return this.asks(from, { ...JOINING, memberId: from, ...changes });
   }
 
   sync(from: string, generation: number, shares: Shares = {}): string[] {
     const assignments = new Map(
       Object.entries(shares).map(([name, partitions]) => [
-        this.id(name),
+        name,
         partitions.map((partition) => ({ topic: "t", partition })),
       ]),
     );
@@ -109,7 +102,12 @@ export class Coordinator {
     return this.asks(from, { kind: "leaveGroup", ...this.as(from) });
   }
 
-  commit(from: string, generation: number, offset: number, memberId = this.id(from)): string[] {
+  commit(
+    from: string,
+    generation: number,
+    offset: number,
+    memberId = generation < 0 ? "" : from,
+  ): string[] {
     const offsets = [{ topic: "t", partition: 0, offset }];
     return this.asks(from, { kind: "offsetCommit", group: "g", memberId, generation, offsets });
   }
@@ -162,25 +160,19 @@ export class Coordinator {
 
   /** A group whose members have joined and have their shares, in the order of the names. */
   stable(shares: Shares): this {
-    for (const name of Object.keys(shares)) this.enter(name);
-    for (const name of Object.keys(shares)) this.join(name);
+    for (let round = 0; round < 2; round++) {
+      for (const name of Object.keys(shares)) this.join(name);
+    }
     const { generation } = this.group;
     for (const name of Object.keys(shares)) this.sync(name, generation, shares);
     this.stores();
     return this;
   }
 
-  id(name: string): string {
-    return this.ids.get(name) ?? "";
-  }
-
   private as(name: string): { group: string; memberId: string } {
-    return { group: "g", memberId: this.id(name) };
+    return { group: "g", memberId: name };
   }
 }
-
-/** A member's id begins with the name of its client. */
-const nameOf = (id: string) => id.split("-")[0];
 
 /** "joined 2 of a for range: a b", "synced t-0 t-1", "ILLEGAL_GENERATION" */
 function said(answer: Answer): string {
@@ -189,8 +181,8 @@ function said(answer: Answer): string {
       return answer.code;
     case "joined": {
       const { generation, leader, protocol, members } = answer;
-      const listed = [...members.keys()].map(nameOf).join(" ");
-      return `joined ${generation} of ${nameOf(leader)} for ${protocol}${listed && `: ${listed}`}`;
+      const listed = [...members.keys()].join(" ");
+      return `joined ${generation} of ${leader} for ${protocol}${listed && `: ${listed}`}`;
     }
     case "synced":
       return `synced ${answer.assignment.map((each) => `${each.topic}-${each.partition}`).join(" ")}`;

@@ -29,7 +29,7 @@ const NOBODY: Identity = { memberId: "", generation: -1 };
 
 class Client {
   readonly name: string;
-  identity = NOBODY;
+  identity: Identity;
   /** Whether it must join, has joined and must sync, or has its assignment. */
   stage: "out" | "joined" | "in" = "out";
   /** The members, when it leads. */
@@ -42,6 +42,7 @@ class Client {
 
   constructor(name: string) {
     this.name = name;
+    this.identity = { memberId: name, generation: -1 };
   }
 
   obey(answer: Answer): void {
@@ -56,8 +57,7 @@ class Client {
       this.past.push(this.identity);
     } else if (answer.kind === "error") {
       this.stage = "out";
-      if (answer.memberId) this.identity = { ...NOBODY, memberId: answer.memberId };
-      if (answer.code === "UNKNOWN_MEMBER_ID") this.identity = NOBODY;
+      if (answer.code === "UNKNOWN_MEMBER_ID") this.identity = { ...this.identity, generation: -1 };
     }
   }
 }
@@ -142,7 +142,7 @@ export class Members {
   private leave(client: Client): void {
     this.ask({ kind: "leaveGroup", group: "g", memberId: client.identity.memberId }, client);
     client.stage = "out";
-    client.identity = NOBODY;
+    client.identity = { ...client.identity, generation: -1 };
   }
 
   private commit(identity: Identity): void {

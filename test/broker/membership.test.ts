@@ -4,37 +4,31 @@ import { describe, expect, test } from "vitest";
 import { Coordinator, JOINING } from "./coordinator.ts";
 
 describe("who joins", () => {
-  test("without an id gets one, of its own, and joins with it", () => {
-    const c = new Coordinator();
-    expect(c.join("a")).toEqual(["a: MEMBER_ID_REQUIRED"]);
-    const first = c.id("a");
-    expect(c.join("a", { memberId: "" })).toEqual(["a: MEMBER_ID_REQUIRED"]);
-    expect(c.id("a")).not.toBe(first);
-    expect([...c.group.members]).toEqual([]);
-    expect(c.join("a")).toEqual(["a: joined 1 of a for range: a"]);
+  test("to an empty group waits for nobody", () => {
+    expect(new Coordinator().join("a")).toEqual(["a: joined 1 of a for range: a"]);
   });
 
-  test("with an id that nobody gave out, or that was not used for a session, is unknown", () => {
-    const c = new Coordinator();
-    expect(c.join("a", { memberId: "a-9" })).toEqual(["a: UNKNOWN_MEMBER_ID"]);
-    c.join("a");
-    c.waits(100);
-    expect(c.join("a")).toEqual(["a: UNKNOWN_MEMBER_ID"]);
-  });
-
-  test("to an empty group waits for nobody, not even for those who have got an id", () => {
-    const c = new Coordinator();
+  test("after it was out has nothing any more, and what it still says of before is refused", () => {
+    const c = new Coordinator().stable({ a: [0], b: [1] });
+    c.leave("b");
     c.join("b");
-    expect(c.enter("a")).toEqual(["a: joined 1 of a for range: a"]);
+    c.join("a");
+    expect([c.commit("b", 2, 7), c.heartbeat("b", 2)].flat()).toEqual([
+      "b: ILLEGAL_GENERATION",
+      "b: ILLEGAL_GENERATION",
+    ]);
+    c.sync("a", 3, { a: [0, 1] });
+    c.stores();
+    expect(c.sync("b", 3)).toEqual(["b: synced "]);
   });
 
   test("knows an assignor that all others know, or is refused; the one that most like best is taken", () => {
     const c = new Coordinator();
     expect(c.join("e", { protocols: [] })).toEqual(["e: INCONSISTENT_GROUP_PROTOCOL"]);
     const protocols = ["range", "sticky"];
-    c.enter("a", { protocols });
-    c.enter("b", { protocols: ["sticky", "range"] });
-    c.enter("d", { protocols: ["roundrobin", "sticky", "range"] });
+    c.join("a", { protocols });
+    c.join("b", { protocols: ["sticky", "range"] });
+    c.join("d", { protocols: ["roundrobin", "sticky", "range"] });
     expect(c.join("e", { protocols: ["roundrobin"] })).toEqual(["e: INCONSISTENT_GROUP_PROTOCOL"]);
     expect(c.join("a", { protocols })).toContain("a: joined 2 of a for sticky: a b d");
   });
@@ -44,14 +38,14 @@ describe("a rebalance", () => {
   test("begins when a member comes, which the others learn from their heartbeats, and ends when all have joined", () => {
     const c = new Coordinator().stable({ a: [0, 1] });
     expect(c.heartbeat("a", 1)).toEqual(["a: done"]);
-    expect(c.enter("b")).toEqual([]);
+    expect(c.join("b")).toEqual([]);
     expect(c.heartbeat("a", 1)).toEqual(["a: REBALANCE_IN_PROGRESS"]);
     expect(c.join("a")).toEqual(["a: joined 2 of a for range: a b", "b: joined 2 of a for range"]);
   });
 
   test("goes on without those who have not joined in the longest of their rebalance timeouts", () => {
     const c = new Coordinator().stable({ a: [0], b: [1] });
-    c.enter("d", { rebalanceTimeoutMs: 200 });
+    c.join("d", { rebalanceTimeoutMs: 200 });
     for (let beat = 0; beat < 5; beat++) {
       expect(c.waits(50)).toEqual([]);
       c.heartbeat("a", 2);
@@ -59,15 +53,6 @@ describe("a rebalance", () => {
     }
     expect(c.waits(50)).toEqual(["d: joined 3 of d for range: d"]);
     expect(c.heartbeat("a", 3)).toEqual(["a: UNKNOWN_MEMBER_ID"]);
-  });
-
-  test("waits for those who have got an id, as long as it is good", () => {
-    const c = new Coordinator().stable({ a: [0] });
-    c.join("b");
-    c.enter("d");
-    expect(c.join("a")).toEqual([]);
-    expect(c.waits(90)).toEqual([]);
-    expect(c.waits(10)).toEqual(["a: joined 2 of a for range: a d", "d: joined 2 of a for range"]);
   });
 
   test("keeps its leader while it is there; else the one leads who has been in longest", () => {
@@ -96,7 +81,7 @@ describe("a member that joins again", () => {
 
   test("before the assignment is there hears the same again, or with other topics begins anew", () => {
     const c = new Coordinator();
-    for (const name of ["a", "b"]) c.enter(name);
+    for (const name of ["a", "b"]) c.join(name);
     const [first] = c.join("a");
     expect(c.join("a")).toEqual([first]);
     expect(c.join("b")).toEqual(["b: joined 2 of a for range"]);
@@ -106,7 +91,7 @@ describe("a member that joins again", () => {
 
   test("while it waits already, waits once", () => {
     const c = new Coordinator().stable({ a: [0] });
-    c.enter("b");
+    c.join("b");
     expect(c.join("b")).toEqual([]);
     expect(c.join("a")).toEqual(["a: joined 2 of a for range: a b", "b: joined 2 of a for range"]);
   });
@@ -115,7 +100,7 @@ describe("a member that joins again", () => {
 describe("a sync", () => {
   const completing = () => {
     const c = new Coordinator();
-    for (const name of ["a", "b"]) c.enter(name);
+    for (const name of ["a", "b"]) c.join(name);
     c.join("a");
     return c;
   };
@@ -134,7 +119,7 @@ describe("a sync", () => {
       "a: ILLEGAL_GENERATION",
       "b: UNKNOWN_MEMBER_ID",
     ]);
-    c.enter("b");
+    c.join("b");
     expect(c.sync("a", 1)).toEqual(["a: REBALANCE_IN_PROGRESS"]);
   });
 
@@ -176,7 +161,7 @@ describe("a sync", () => {
   test("gets nothing that is stored when the next rebalance has begun already", () => {
     const c = completing();
     c.sync("a", 2, { a: [0] });
-    expect(c.enter("d")).toEqual(["a: REBALANCE_IN_PROGRESS"]);
+    expect(c.join("d")).toEqual(["a: REBALANCE_IN_PROGRESS"]);
     expect([c.stores(), c.group.state]).toEqual([[], "PreparingRebalance"]);
   });
 });
@@ -198,11 +183,11 @@ describe("a member is out", () => {
     expect([c.group.state, c.group.generation]).toEqual(["Empty", 2]);
   });
 
-  test("when it leaves, at once; an id that was not used can be given back as well", () => {
+  test("when it leaves, at once, and it waits for nothing any more", () => {
     const c = new Coordinator().stable({ a: [0], b: [1] });
     expect([c.leave("b"), c.leave("b")].flat()).toEqual(["b: done", "b: UNKNOWN_MEMBER_ID"]);
     c.join("d");
-    c.join("a");
-    expect(c.leave("d")).toEqual(["d: done", "a: joined 3 of a for range: a"]);
+    expect(c.leave("d")).toEqual(["d: UNKNOWN_MEMBER_ID", "d: done"]);
+    expect(c.join("a")).toEqual(["a: joined 3 of a for range: a"]);
   });
 });

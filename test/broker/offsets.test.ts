@@ -65,7 +65,7 @@ describe("a commit (ClassicGroup.validateOffsetCommit)", () => {
 
   test("while all join again is good for the last generation; from the next one on a zombie's is not", () => {
     const c = new Coordinator().stable({ a: [0], b: [1] });
-    c.enter("d");
+    c.join("d");
     c.commit("a", 2, 7);
     c.join("b");
     c.waits(100);
@@ -126,7 +126,7 @@ describe("a new coordinator", () => {
 
   test("takes up a rebalance that was under way from the last generation with an assignment", () => {
     const c = new Coordinator().stable({ a: [0] });
-    c.enter("b");
+    c.join("b");
     c.join("a");
     expect(c.sync("b", 2)).toEqual([]);
     expect(c.failsOver()).toEqual(["b: NOT_COORDINATOR"]);
@@ -143,7 +143,7 @@ describe("a new coordinator", () => {
     c.leave("a");
     c.failsOver();
     expect([c.group.state, c.group.generation, ...c.offset()]).toEqual(["Empty", 2, "x: offset 7"]);
-    expect(c.enter("b")).toEqual(["b: joined 3 of b for range: b"]);
+    expect(c.join("b")).toEqual(["b: joined 3 of b for range: b"]);
   });
 
   test("has what the old one had not heard to be stored, if the partition has it", () => {
@@ -160,7 +160,7 @@ describe("a new coordinator", () => {
 test("whoever waits hears that a coordinator is one no more, and the groups are gone", () => {
   const c = new Coordinator();
   c.commit("x", -1, 7);
-  for (const name of ["a", "b"]) c.enter(name);
+  for (const name of ["a", "b"]) c.join(name);
   expect(c.failsOver(0)).toEqual(["x: NOT_COORDINATOR", "b: NOT_COORDINATOR"]);
   expect([...c.groups]).toEqual([]);
   expect(c.heartbeat("a", 0)).toEqual(["a: UNKNOWN_MEMBER_ID"]);

@@ -117,7 +117,6 @@ function answerTo(kept: Kept, id: string, request: Request): Answer {
       return { kind: "done" };
     case "joinGroup": {
       const { memberId, metadata: said, protocols } = request;
-      if (memberId === "") return { kind: "error", code: "MEMBER_ID_REQUIRED", memberId: "m1" };
       kept.generation += 1;
       const { generation } = kept;
       const [protocol = ""] = protocols;
