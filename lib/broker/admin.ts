@@ -8,7 +8,7 @@ import { checkNumber, checkWord } from "quorumlab/ensemble";
 import { Client, type ClientOptions, type KafkaHost } from "./client.ts";
 import { type ErrorCode, KafkaError } from "./errors.ts";
 import type { Admin } from "./kafka.ts";
-import type { Answer, Request } from "./messages.ts";
+import type { Answer, ControllerRequest, Request } from "./messages.ts";
 
 /** What does not come from the controller. Whatever it says itself is its answer. */
 const PASSING: readonly ErrorCode[] = ["NOT_CONTROLLER", "NETWORK_EXCEPTION", "REQUEST_TIMED_OUT"];
@@ -30,16 +30,15 @@ export function createAdmin(host: KafkaHost, options: ClientOptions): Admin {
     return client.retry(attempt, { mayPass: ({ code }) => PASSING.includes(code) });
   }
 
+  async function change(request: ControllerRequest): Promise<void> {
+    await askController(request, "done");
+  }
+
   return {
-    async createTopic(topic) {
-      await askController({ kind: "createTopic", ...topic }, "done");
-    },
-    async deleteTopic(topic) {
-      await askController({ kind: "deleteTopic", topic }, "done");
-    },
-    async createPartitions(topic, partitions) {
-      await askController({ kind: "createPartitions", topic, partitions }, "done");
-    },
+    createTopic: (topic) => change({ kind: "createTopic", ...topic }),
+    deleteTopic: (topic) => change({ kind: "deleteTopic", topic }),
+    createPartitions: (topic, partitions) =>
+      change({ kind: "createPartitions", topic, partitions }),
     async describeTopic(topic) {
       // The other brokers hear of it a little later.
       const { topics } = await askController({ kind: "metadata" }, "metadata");
@@ -58,7 +57,7 @@ export function createAdmin(host: KafkaHost, options: ClientOptions): Admin {
     },
     async electLeader({ topic, partition }, election) {
       checkWord("electLeader: election", election, "preferred", "unclean");
-      await askController({ kind: "electLeader", topic, partition, election }, "done");
+      await change({ kind: "electLeader", topic, partition, election });
     },
   };
 }

@@ -48,10 +48,7 @@ export type Stored = { readonly group: string } & (
 );
 
 /** What a member says of itself when it joins. */
-export type Joining = Pick<
-  JoinGroup,
-  "sessionTimeoutMs" | "rebalanceTimeoutMs" | "protocols" | "metadata"
->;
+export type Joining = Omit<JoinGroup, "kind" | "group" | "memberId">;
 
 export type Member = {
   readonly said: Joining;

@@ -6,6 +6,7 @@
 
 import type { Data } from "quorumlab/ensemble";
 import type { NodeId } from "quorumlab/sim";
+import type { Subscription } from "./assignors.ts";
 import type { ErrorCode } from "./errors.ts";
 import type {
   Acks,
@@ -76,11 +77,7 @@ type Membership = { readonly group: string; readonly memberId: MemberId };
 type InGeneration = Membership & { readonly generation: number };
 
 /** What a member says of itself to whoever assigns: opaque to brokers in Kafka, and only stored here as well. */
-export type MemberMetadata = {
-  readonly topics: readonly string[];
-  readonly owned: readonly TopicPartition[];
-  readonly generation: number;
-};
+export type MemberMetadata = Required<Omit<Subscription, "memberId">>;
 
 export type JoinGroup = Membership & {
   readonly kind: "joinGroup";
@@ -209,11 +206,9 @@ export type Answer =
 
 /** A request or an answer on its way. */
 export type Call = { readonly call: number };
-export type BrokerMessage =
-  | (Request & Call)
-  /** From which controller it comes matters where a controller answers. */
-  | (Answer & Call & { readonly controllerEpoch?: number })
-  | Image;
+/** From which controller it comes matters where a controller answers. */
+export type Answered = Answer & Call & { readonly controllerEpoch?: number };
+export type BrokerMessage = (Request & Call) | Answered | Image;
 
 /** Who waits for an answer. */
 export type Caller = { readonly from: NodeId; readonly call: number };

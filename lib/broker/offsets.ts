@@ -63,8 +63,8 @@ export function groupRecord(
   assignments: Assignments,
   nowMs: number,
 ): LogRecord {
-  const kept = [...members].map(([memberId, { said }]): Kept["members"][number] => {
-    return [memberId, { said, assignment: assignments.get(memberId) ?? [] }];
+  const kept = [...members].map(([memberId, { said }]) => {
+    return [memberId, { said, assignment: assignments.get(memberId) ?? [] }] as const;
   });
   return record({ group: id }, { generation, protocol, leader, members: kept }, nowMs);
 }

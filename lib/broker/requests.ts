@@ -7,13 +7,13 @@ import { fetched, isFollowing } from "./following.ts";
 import type { OffsetSpec } from "./kafka.ts";
 import { hearFetch, hearProduce, isLed, type Led } from "./leading.ts";
 import { offsetAt } from "./log.ts";
-import type { Answer, Call, Caller, Request } from "./messages.ts";
+import type { Answer, Answered, Call, Caller, Request } from "./messages.ts";
 import { hearRequest } from "./office.ts";
 import { hearDecision } from "./replicas.ts";
 import { answer, type Broker, epochEnd, keyOf, refuse, type Turn } from "./state.ts";
 
 /** A client or another broker asks, or answers. */
-export function hear(turn: Turn, from: NodeId, message: (Request | Answer) & Call): void {
+export function hear(turn: Turn, from: NodeId, message: (Request & Call) | Answered): void {
   const { broker } = turn;
   const { call } = message;
   const caller = { from, call };
@@ -113,11 +113,7 @@ function offset({ log, highWatermark, part, state }: Led, spec: OffsetSpec): Ans
   return { kind: "offset", offset: found, leaderEpoch };
 }
 
-function hearAnswer(
-  turn: Turn,
-  from: NodeId,
-  message: Answer & Call & { readonly controllerEpoch?: number },
-): void {
+function hearAnswer(turn: Turn, from: NodeId, message: Answered): void {
   const { call, controllerEpoch } = message;
   if (message.kind === "error" && controllerEpoch !== undefined) {
     hearDecision(turn, call, message.code, controllerEpoch);
