@@ -18,7 +18,6 @@ import type { NodeId, Protocol } from "quorumlab/sim";
 import { passGroupTime } from "./coordinator.ts";
 import * as decisions from "./decisions.ts";
 import { fetchNext, isFollowing, isSilent } from "./following.ts";
-import { checkGeneration } from "./groups.ts";
 import { forget, isLed, passTime } from "./leading.ts";
 import { openLog, retain } from "./log.ts";
 import type { BrokerMessage, Image } from "./messages.ts";
@@ -38,7 +37,6 @@ const DEFAULTS: Required<Omit<BrokerOptions, "ensemble">> = {
   offsetsPartitions: 1,
   offsetsReplicas: 1,
   ...decisions,
-  checkGeneration,
 };
 
 /** How often a broker looks at what is late. */

@@ -1,12 +1,13 @@
 /**
  * The decisions of a broker cluster, as pure functions: what is committed, who is in sync, who leads, what a follower
- * cuts off, which batch is new. Everything else carries them out.
+ * cuts off, which batch is new, which commit counts. Everything else carries them out.
  */
 
 import type { NodeId } from "quorumlab/sim";
 import type { ErrorCode } from "./errors.ts";
+import type { Group } from "./groups.ts";
 import type { Offset } from "./kafka.ts";
-import type { EpochEnd, Sequenced } from "./messages.ts";
+import type { EpochEnd, MemberId, Sequenced } from "./messages.ts";
 
 /**
  * The high watermark: everything before it is on all in-sync replicas, so that whichever of them leads next has it.
@@ -131,4 +132,24 @@ export function checkSequence(
   if (producerEpoch < known.epoch) return "INVALID_PRODUCER_EPOCH";
   const next = producerEpoch > known.epoch ? 0 : (known.batches.at(-1)?.last ?? -1) + 1;
   return baseSequence === next ? "new" : "OUT_OF_ORDER_SEQUENCE_NUMBER";
+}
+
+/**
+ * Whether a commit is made by a member in its generation, or by somebody who is no member while nobody is. While the
+ * group joins again, the members of the last generation may still commit what they have done; once the next one has
+ * begun, they may not.
+ *
+ * Source: ClassicGroup.validateOffsetCommit.
+ *
+ * @returns why it must not be stored
+ */
+export function checkGeneration(
+  group: Pick<Group, "state" | "generation" | "members">,
+  memberId: MemberId,
+  generation: number,
+): ErrorCode | undefined {
+  if (group.state === "Empty" && memberId === "" && generation === -1) return undefined;
+  if (!group.members.has(memberId)) return "UNKNOWN_MEMBER_ID";
+  if (generation !== group.generation) return "ILLEGAL_GENERATION";
+  return group.state === "CompletingRebalance" ? "REBALANCE_IN_PROGRESS" : undefined;
 }

@@ -22,13 +22,13 @@ import type {
 } from "./messages.ts";
 import { commit, emptyGroup, keepOffsets } from "./offsets.ts";
 import { assign, completeIfDue, rebalance, settle } from "./rebalance.ts";
-import { keyOf } from "./state.ts";
+import { type BrokerDecisions, keyOf } from "./state.ts";
 
 /** What surrounds the coordinator while it handles one event. */
 export type GroupTurn = {
   readonly nowMs: number;
   /** Exercises replace it. */
-  readonly checkGeneration: typeof checkGeneration;
+  readonly checkGeneration: BrokerDecisions["checkGeneration"];
   answer(to: Caller, answer: Answer): void;
   /**
    * Appends records to the partition. The broker reports the outcome of every store (`storeEnded`), in the order of the
@@ -85,26 +85,6 @@ export type Group = {
 
 /** The groups of one partition of __consumer_offsets that this broker leads. */
 export type Groups = Map<string, Group>;
-
-/**
- * Whether a commit is made by a member in its generation, or by somebody who is no member while nobody is. While the
- * group joins again, the members of the last generation may still commit what they have done; once the next one has
- * begun, they may not.
- *
- * Source: ClassicGroup.validateOffsetCommit.
- *
- * @returns why it must not be stored
- */
-export function checkGeneration(
-  group: Pick<Group, "state" | "generation" | "members">,
-  memberId: MemberId,
-  generation: number,
-): ErrorCode | undefined {
-  if (group.state === "Empty" && memberId === "" && generation === -1) return undefined;
-  if (!group.members.has(memberId)) return "UNKNOWN_MEMBER_ID";
-  if (generation !== group.generation) return "ILLEGAL_GENERATION";
-  return group.state === "CompletingRebalance" ? "REBALANCE_IN_PROGRESS" : undefined;
-}
 
 /** A request to the coordinator. It is answered at once, or when others have come, or when something is stored. */
 export function handle(

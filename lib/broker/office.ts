@@ -12,8 +12,8 @@ import { heal, plan } from "./changes.ts";
 import { OFFSETS } from "./coordinator.ts";
 import { doneUnless, type ErrorCode } from "./errors.ts";
 import type { AlterPartition, Caller, ControllerRequest, Image } from "./messages.ts";
-import { list, readAll, readMore, writesOf } from "./records.ts";
-import { askEnsemble, seekOffice } from "./registration.ts";
+import { list, readMore, writesOf } from "./records.ts";
+import { askEnsemble, IDS, seekOffice, TOPICS } from "./registration.ts";
 import { hearDecision, hearImage } from "./replicas.ts";
 import {
   type Asked,
@@ -36,7 +36,10 @@ export function takeOffice(turn: Turn, epoch: number, epochVersion: number): voi
     brokers: new Map(),
     found: new Map(),
     topics: new Map(),
-    tasks: [{ kind: "load" }, { kind: "listBrokers" }],
+    tasks: [
+      { kind: "read", path: TOPICS },
+      { kind: "read", path: IDS },
+    ],
     doing: undefined,
   };
   work(turn, broker.office);
@@ -58,7 +61,7 @@ export function leaveOffice(turn: Turn): void {
 export function relist(turn: Turn): void {
   const { office } = turn.broker;
   if (office === undefined) return;
-  office.tasks.push({ kind: "listBrokers" });
+  office.tasks.push({ kind: "read", path: IDS });
   work(turn, office);
 }
 
@@ -90,8 +93,7 @@ function work(turn: Turn, office: Office): void {
   const task = office.tasks.shift();
   if (task === undefined) return;
   office.doing = { task, missing: 0, changes: [] };
-  if (task.kind === "load") readAll(turn, office);
-  else if (task.kind === "listBrokers") list(turn, office);
+  if (task.kind === "read") list(turn, office, task.path);
   else write(turn, office, task);
 }
 
@@ -137,7 +139,7 @@ function giveUp(turn: Turn): void {
 }
 
 function hasRead(turn: Turn, office: Office, task: Task): void {
-  if (task.kind === "listBrokers") {
+  if (task.kind === "read" && task.path === IDS) {
     office.brokers = office.found;
     office.tasks.unshift({ kind: "heal" }, { kind: "request", request: offsetsTopic(turn) });
   }

@@ -81,17 +81,12 @@ function readOne(turn: Turn, office: Office, request: Reads): void {
   askEnsemble(turn, { of: "reading", office: office.number, path: request.path }, request);
 }
 
-/** Begins to read which brokers are registered, and hears of the next change. */
-export function list(turn: Turn, office: Office): void {
-  office.found = new Map();
-  readOne(turn, office, { kind: "getChildren", path: IDS, watch: true });
-}
-
-/** Begins to read all topics. */
-export function readAll(turn: Turn, office: Office): void {
+/** Begins to read all topics, or which brokers are registered: of those it hears the next change. */
+export function list(turn: Turn, office: Office, path: string): void {
+  if (path === IDS) office.found = new Map();
   // A write of an earlier time in office may still be under way to the server that answers.
-  askEnsemble(turn, { of: "nothing" }, { kind: "sync", path: TOPICS });
-  readOne(turn, office, { kind: "getChildren", path: TOPICS, watch: false });
+  else askEnsemble(turn, { of: "nothing" }, { kind: "sync", path });
+  readOne(turn, office, { kind: "getChildren", path, watch: path === IDS });
 }
 
 /** Takes what was read at a path, and reads what lies below it. @returns false when nobody knows what is there */

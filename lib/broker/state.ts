@@ -5,7 +5,7 @@ import type { NodeId, Out } from "quorumlab/sim";
 import type * as decisions from "./decisions.ts";
 import type { Progress } from "./decisions.ts";
 import { type ErrorCode, refused } from "./errors.ts";
-import type { checkGeneration, Groups, Stored } from "./groups.ts";
+import type { Groups, Stored } from "./groups.ts";
 import type { Offset, TopicConfig, TopicPartition } from "./kafka.ts";
 import type { Log } from "./log.ts";
 import type {
@@ -21,10 +21,7 @@ import type {
 } from "./messages.ts";
 
 /** The decisions that exercises replace. */
-export type BrokerDecisions = Pick<
-  typeof decisions,
-  "highWatermark" | "staysInSync" | "joinsInSync" | "electLeader" | "endOf" | "truncationPoint"
-> & { readonly checkGeneration: typeof checkGeneration };
+export type BrokerDecisions = Omit<typeof decisions, "checkSequence" | "REMEMBERED_BATCHES">;
 
 export type BrokerOptions = Partial<BrokerDecisions> & {
   /** The servers of the ensemble that keeps the cluster's state. */
@@ -89,7 +86,8 @@ export type Asked =
 
 /** What a controller has to do, one after the other. */
 export type Task =
-  | { readonly kind: "load" | "listBrokers" | "heal" }
+  | { readonly kind: "read"; readonly path: string }
+  | { readonly kind: "heal" }
   | { readonly kind: "request"; readonly request: ControllerRequest; readonly caller?: Caller };
 
 /** A time in office as the controller. All that it knows is in the ensemble; it alone writes there. */

@@ -3,9 +3,9 @@
  * members are called as their clients are.
  */
 
+import { checkGeneration } from "../../lib/broker/decisions.ts";
 import type { ErrorCode } from "../../lib/broker/errors.ts";
 import {
-  checkGeneration,
   type Group,
   type Groups,
   type GroupTurn,

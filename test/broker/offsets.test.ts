@@ -2,7 +2,8 @@
 
 import { copy } from "quorumlab/sim";
 import { describe, expect, test } from "vitest";
-import { checkGeneration, type GroupState } from "../../lib/broker/groups.ts";
+import { checkGeneration } from "../../lib/broker/decisions.ts";
+import type { GroupState } from "../../lib/broker/groups.ts";
 import { load } from "../../lib/broker/offsets.ts";
 import { Coordinator } from "./coordinator.ts";
 

@@ -184,7 +184,7 @@ export const patches: readonly Patch[] = [
   },
   {
     name: "a commit counts whoever makes it",
-    file: broker("groups"),
+    file: broker("decisions"),
     from: '  if (!group.members.has(memberId)) return "UNKNOWN_MEMBER_ID";\n  if (generation !== group.generation) return "ILLEGAL_GENERATION";\n  return',
     to: "  return",
     origin: "KAFKA-13419's class: a member that slept through a rebalance moves the group back",

@@ -126,7 +126,7 @@ export const groupClaims: readonly Claim[] = [
       expect(numbers(unchecked ?? "")[0]).toBeGreaterThan(10);
     },
     mistake: {
-      file: `${room}/groups.ts`,
+      file: `${room}/decisions.ts`,
       from: 'if (!group.members.has(memberId)) return "UNKNOWN_MEMBER_ID";\n  if (generation !== group.generation) return "ILLEGAL_GENERATION";',
       to: "",
     },
