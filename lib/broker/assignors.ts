@@ -30,26 +30,23 @@ function groundOf(
   partitionsOf: Readonly<Record<string, number>>,
 ) {
   const sorted = [...members].sort((a, b) => (a.memberId < b.memberId ? -1 : 1));
+  const ids = sorted.map(({ memberId }) => memberId);
   const topics = [...new Set(members.flatMap((member) => member.topics))].sort();
+  const partitions = topics.flatMap((topic): TopicPartition[] =>
+    Array.from({ length: partitionsOf[topic] ?? 0 }, (_, partition) => ({ topic, partition })),
+  );
   return {
-    ids: sorted.map(({ memberId }) => memberId),
-    partitions: topics.flatMap((topic): TopicPartition[] =>
-      Array.from({ length: partitionsOf[topic] ?? 0 }, (_, partition) => ({ topic, partition })),
-    ),
+    ids,
+    partitions,
     /** Never empty for a partition above. */
     subscribersOf: ({ topic }: TopicPartition) =>
       sorted.filter(({ topics }) => topics.includes(topic)).map(({ memberId }) => memberId),
+    /** @param ownerOf asked once for each partition, in order */
+    assign(ownerOf: (partition: TopicPartition) => string | undefined): Assignment {
+      const shares = Map.groupBy(partitions, ownerOf);
+      return Object.fromEntries(ids.map((id) => [id, shares.get(id) ?? []]));
+    },
   };
-}
-
-/** @param ownerOf asked once for each partition, in order */
-function assign(
-  ids: readonly string[],
-  partitions: readonly TopicPartition[],
-  ownerOf: (partition: TopicPartition) => string | undefined,
-): Assignment {
-  const shares = Map.groupBy(partitions, ownerOf);
-  return Object.fromEntries(ids.map((id) => [id, shares.get(id) ?? []]));
 }
 
 /**
@@ -59,8 +56,8 @@ function assign(
  * Source: RangeAssignor.
  */
 export const range: Assignor = (members, partitionsOf) => {
-  const { ids, partitions, subscribersOf } = groundOf(members, partitionsOf);
-  return assign(ids, partitions, (each) => {
+  const { subscribersOf, assign } = groundOf(members, partitionsOf);
+  return assign((each) => {
     const subscribers = subscribersOf(each);
     const count = partitionsOf[each.topic] ?? 0;
     const share = Math.floor(count / subscribers.length);
@@ -72,9 +69,9 @@ export const range: Assignor = (members, partitionsOf) => {
 
 /** The partitions of all topics are dealt out in turn; who does not subscribe is passed over. Source: RoundRobinAssignor. */
 export const roundRobin: Assignor = (members, partitionsOf) => {
-  const { ids, partitions, subscribersOf } = groundOf(members, partitionsOf);
+  const { ids, subscribersOf, assign } = groundOf(members, partitionsOf);
   let turn = 0;
-  return assign(ids, partitions, (each) => {
+  return assign((each) => {
     const subscribers = subscribersOf(each);
     while (!subscribers.includes(ids[turn % ids.length] ?? "")) turn += 1;
     return ids[turn++ % ids.length];
@@ -89,7 +86,7 @@ export const roundRobin: Assignor = (members, partitionsOf) => {
  * Source: AbstractStickyAssignor.
  */
 export const sticky: Assignor = (members, partitionsOf) => {
-  const { ids, partitions, subscribersOf } = groundOf(members, partitionsOf);
+  const { partitions, subscribersOf, assign } = groundOf(members, partitionsOf);
   const owners = new Map<TopicPartition, string>();
   const counts = new Map<string, number>();
   const countOf = (id: string) => counts.get(id) ?? 0;
@@ -113,7 +110,7 @@ export const sticky: Assignor = (members, partitionsOf) => {
     if (handedOn === undefined || widest < 2) break;
     give(handedOn, idlest(handedOn));
   }
-  return assign(ids, partitions, (each) => owners.get(each));
+  return assign((each) => owners.get(each));
 };
 
 /**

@@ -66,7 +66,7 @@ export class Client {
    * Asks a broker once.
    *
    * @param expects which kind of answer
-   * @throws KafkaError, whose cause is what the broker has answered instead, if it has
+   * @throws KafkaError
    */
   async send<K extends Answer["kind"]>(
     to: NodeId,
@@ -78,8 +78,7 @@ export class Client {
       const answer = (await this.host.call(to, request, timeoutMs)) as Answer;
       if (answer.kind === expects) return answer as AnswerOf<K>;
       const code = answer.kind === "error" ? answer.code : "UNKNOWN_SERVER_ERROR";
-      const refusal = new KafkaError(code, `${to} refuses "${request.kind}"`);
-      throw Object.assign(refusal, { cause: answer });
+      throw new KafkaError(code, `${to} refuses "${request.kind}"`);
     } catch (error) {
       throw this.noted(error instanceof CallError ? failureOf(error) : error);
     }

@@ -37,14 +37,11 @@ export type GroupTurn = {
   store(records: readonly LogRecord[], then: Stored): void;
 };
 
-/** Who gets what. */
-export type Assignments = ReadonlyMap<MemberId, readonly TopicPartition[]>;
-
 /** What is under way to the partition. */
 export type Stored = { readonly group: string } & (
   | { readonly kind: "offsets"; readonly offsets: OffsetCommit["offsets"]; readonly caller: Caller }
   /** The members wait with their syncs; an empty group has nobody who waits. */
-  | { readonly kind: "generation"; readonly generation: number; readonly assignments: Assignments }
+  | { readonly kind: "generation"; readonly generation: number }
 );
 
 /** What a member says of itself when it joins. */
@@ -52,6 +49,7 @@ export type Joining = Omit<JoinGroup, "kind" | "group" | "memberId">;
 
 export type Member = {
   readonly said: Joining;
+  /** What it has in this generation. In CompletingRebalance it may not hear of it yet. */
   assignment: readonly TopicPartition[];
   /** Who waits: in PreparingRebalance for the others to join, in CompletingRebalance for the assignment. */
   waiting: Caller | null;
@@ -143,7 +141,7 @@ export function storeEnded(
   }
   // Another rebalance may have begun meanwhile.
   if (group.state !== "CompletingRebalance" || group.generation !== then.generation) return;
-  if (code === undefined) assign(turn, group, then.assignments);
+  if (code === undefined) assign(turn, group);
   else rebalance(turn, group, code);
 }
 

@@ -115,6 +115,9 @@ export type PartitionDescription = {
 /** "earliest" is the first offset that is kept, "latest" the one after the last that consumers may read. */
 export type OffsetSpec = "earliest" | "latest" | { readonly timestampMs: number };
 
+/** Of the preferred replica, or of any that is alive. */
+export type Election = "preferred" | "unclean";
+
 export type Admin = {
   /** @throws KafkaError TOPIC_ALREADY_EXISTS, INVALID_TOPIC_EXCEPTION, INVALID_PARTITIONS, INVALID_REPLICATION_FACTOR */
   createTopic(topic: NewTopic): Promise<void>;
@@ -131,5 +134,5 @@ export type Admin = {
    *
    * @throws KafkaError ELECTION_NOT_NEEDED, PREFERRED_LEADER_NOT_AVAILABLE, ELIGIBLE_LEADERS_NOT_AVAILABLE
    */
-  electLeader(partition: TopicPartition, election: "preferred" | "unclean"): Promise<void>;
+  electLeader(partition: TopicPartition, election: Election): Promise<void>;
 };

@@ -10,6 +10,7 @@ import type { Subscription } from "./assignors.ts";
 import type { ErrorCode } from "./errors.ts";
 import type {
   Acks,
+  Election,
   NewTopic,
   Offset,
   OffsetSpec,
@@ -145,10 +146,7 @@ export type ControllerRequest =
   | (NewTopic & { readonly kind: "createTopic" })
   | { readonly kind: "deleteTopic"; readonly topic: string }
   | { readonly kind: "createPartitions"; readonly topic: string; readonly partitions: number }
-  | (TopicPartition & {
-      readonly kind: "electLeader";
-      readonly election: "preferred" | "unclean";
-    });
+  | (TopicPartition & { readonly kind: "electLeader"; readonly election: Election });
 
 export type Request =
   | { readonly kind: "metadata" }

@@ -170,9 +170,8 @@ function apply(office: Office, change: Change, made: Result | undefined): void {
 
 /** A task is done, or cannot be: everybody hears what is so now, and then who has asked hears. */
 function finish(turn: Turn, office: Office, task: Task, code?: ErrorCode): void {
-  const isNew = office.doing?.changes.length !== 0 || task.kind === "heal";
   office.doing = undefined;
-  if (code === undefined && isNew) {
+  if (code === undefined) {
     const image = imageOf(turn, office);
     for (const id of office.brokers.keys()) tell(turn, id, image);
     hearImage(turn, image);

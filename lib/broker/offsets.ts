@@ -5,7 +5,7 @@
  */
 
 import { doneUnless } from "./errors.ts";
-import type { Assignments, Group, Groups, GroupTurn, Member } from "./groups.ts";
+import type { Group, Groups, GroupTurn, Member } from "./groups.ts";
 import type { Offset, TopicPartition } from "./kafka.ts";
 import type { Answer, Caller, LogRecord, MemberId, OffsetCommit } from "./messages.ts";
 import { keyOf } from "./state.ts";
@@ -57,16 +57,13 @@ function record(key: Key, value: Kept | Offset, timestampMs: number): LogRecord 
   return { key: JSON.stringify(key), value: JSON.stringify(value), timestampMs };
 }
 
-/** What is stored of a group so that its members have these assignments. Who is not among them has nothing. */
-export function groupRecord(
-  { id, generation, protocol, leader, members }: Group,
-  assignments: Assignments,
-  nowMs: number,
-): LogRecord {
-  const kept = [...members].map(([memberId, { said }]) => {
-    return [memberId, { said, assignment: assignments.get(memberId) ?? [] }] as const;
+/** What is stored of a group in a generation. */
+export function groupRecord(group: Group, nowMs: number): LogRecord {
+  const { id, generation, protocol, leader } = group;
+  const members = [...group.members].map(([memberId, { said, assignment }]) => {
+    return [memberId, { said, assignment }] as const;
   });
-  return record({ group: id }, { generation, protocol, leader, members: kept }, nowMs);
+  return record({ group: id }, { generation, protocol, leader, members }, nowMs);
 }
 
 /**

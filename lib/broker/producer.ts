@@ -86,10 +86,8 @@ export function createProducer(host: KafkaHost, options: ProducerOptions): Produ
   }
 
   function laneTo(topic: string, partition: number): Lane {
-    const name = keyOf({ topic, partition });
-    const lane = lanes.get(name) ?? createLane(host, client, { topic, partition }, settings);
-    lanes.set(name, lane);
-    return lane;
+    const make = () => createLane(host, client, { topic, partition }, settings);
+    return lanes.getOrInsertComputed(keyOf({ topic, partition }), make);
   }
 
   async function flush(): Promise<void> {

@@ -7,8 +7,8 @@
 
 import { invariant } from "quorumlab/sim";
 import { type ErrorCode, refused } from "./errors.ts";
-import type { Assignments, Group, GroupState, GroupTurn, Member } from "./groups.ts";
-import type { Answer, MemberId } from "./messages.ts";
+import type { Group, GroupState, GroupTurn, Member } from "./groups.ts";
+import type { Answer, MemberId, SyncGroup } from "./messages.ts";
 import { groupRecord } from "./offsets.ts";
 
 /** Which states each may follow. */
@@ -94,17 +94,21 @@ export function joined(group: Group, memberId: MemberId): Answer {
   return { kind: "joined", memberId, generation, protocol, leader, members };
 }
 
-export function storeAssignments(turn: GroupTurn, group: Group, assignments: Assignments): void {
-  const { id, generation } = group;
-  const record = groupRecord(group, assignments, turn.nowMs);
-  turn.store([record], { kind: "generation", group: id, generation, assignments });
+/** Who gets what in this generation is said; nobody hears of it before it is stored. Who is not among them gets nothing. */
+export function storeAssignments(
+  turn: GroupTurn,
+  group: Group,
+  assignments: SyncGroup["assignments"],
+): void {
+  const { id, generation, members } = group;
+  for (const [memberId, member] of members) member.assignment = assignments.get(memberId) ?? [];
+  turn.store([groupRecord(group, turn.nowMs)], { kind: "generation", group: id, generation });
 }
 
 /** The assignments of this generation are stored: everybody who waits hears its own. */
-export function assign(turn: GroupTurn, group: Group, assignments: Assignments): void {
+export function assign(turn: GroupTurn, group: Group): void {
   enter(group, "Stable");
-  for (const [id, member] of group.members) {
-    member.assignment = assignments.get(id) ?? [];
+  for (const member of group.members.values()) {
     settle(turn, member, { kind: "synced", assignment: member.assignment });
   }
 }

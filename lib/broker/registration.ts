@@ -108,9 +108,6 @@ function hearReply(turn: Turn, number: number, result: Result | Failure): void {
     case "epoch":
       hearEpoch(turn, about.held, result);
       return;
-    case "claim":
-      seekOffice(turn);
-      return;
     case "reading":
     case "writing":
       hearOffice(turn, about, result);
@@ -121,7 +118,7 @@ function isOwn({ broker }: Turn, stat: { readonly ephemeralOwner: number }): boo
   return stat.ephemeralOwner === broker.session.session;
 }
 
-/** Who is the controller: nobody, this broker, or another whose end the watch will tell. */
+/** Who is the controller: nobody, this broker, or another whose end the watch will tell. After a claim it looks again. */
 function hearController(turn: Turn, result: Result | Failure): void {
   const read: Request = { kind: "getData", path: CONTROLLER_EPOCH, watch: false };
   if (result.kind === "getData") {
@@ -151,5 +148,5 @@ function hearEpoch(turn: Turn, held: number | undefined, result: Result | Failur
     { kind: "create", path: CONTROLLER, data, mode: "ephemeral" },
     { kind: "setData", path: CONTROLLER_EPOCH, data, version },
   ];
-  askEnsemble(turn, { of: "claim" }, { kind: "multi", ops });
+  askEnsemble(turn, { of: "controller" }, { kind: "multi", ops });
 }

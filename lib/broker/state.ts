@@ -78,7 +78,7 @@ export type Broker = {
 
 /** What an answer of the ensemble is about. `office` says of which time in office: an older one is over. */
 export type Asked =
-  | { readonly of: "nothing" | "registration" | "controller" | "claim" }
+  | { readonly of: "nothing" | "registration" | "controller" }
   /** `held` is the epoch of its office, if it has it already. */
   | { readonly of: "epoch"; readonly held: number | undefined }
   | { readonly of: "reading"; readonly office: number; readonly path: string }
