@@ -51,7 +51,7 @@ export class Client {
   private turn = 0;
   private known: Promise<AnswerOf<"metadata">> | undefined;
   private askedMs = 0;
-  private coordinating: NodeId | undefined;
+  private coordinating: Promise<AnswerOf<"coordinator">> | undefined;
   private identity: Promise<AnswerOf<"producerId">> | undefined;
 
   /** @throws RangeError when an option makes no sense */
@@ -151,8 +151,8 @@ export class Client {
     timeoutMs?: number,
   ): Promise<AnswerOf<K>> {
     const find = { kind: "findCoordinator", group: request.group } as const;
-    this.coordinating ??= (await this.send(this.anyBroker(), find, "coordinator")).broker;
-    return this.send(this.coordinating, request, expects, timeoutMs);
+    this.coordinating ??= this.send(this.anyBroker(), find, "coordinator");
+    return this.send((await this.coordinating).broker, request, expects, timeoutMs);
   }
 
   /** By which all leaders know a producer. Asked for once, and again only when that fails. */

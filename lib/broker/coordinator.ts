@@ -4,7 +4,14 @@
  */
 
 import type { ErrorCode } from "./errors.ts";
-import { type Groups, type GroupTurn, handle, type Stored, storeEnded, unload } from "./groups.ts";
+import {
+  type Coordinating,
+  type Groups,
+  handle,
+  type Stored,
+  storeEnded,
+  unload,
+} from "./groups.ts";
 import type { TopicPartition } from "./kafka.ts";
 import { advance, isLed, type Led, whyRefused } from "./leading.ts";
 import { appendNew } from "./log.ts";
@@ -43,7 +50,7 @@ export function hearGroup(turn: Turn, request: GroupRequest, caller: Caller): vo
     refuse(turn, caller, "COORDINATOR_LOAD_IN_PROGRESS");
     return;
   }
-  handle(groupTurn(turn, replica, groups), groups, request, caller);
+  handle(coordinating(turn, replica, groups), request, caller);
   advance(turn, replica);
 }
 
@@ -57,17 +64,18 @@ function groupsOf({ nowMs }: Turn, { highWatermark, part, log }: Led): Groups | 
 }
 
 /** What the coordinator of a group may do. */
-function groupTurn(turn: Turn, replica: Led, groups: Groups): GroupTurn {
+function coordinating(turn: Turn, replica: Led, groups: Groups): Coordinating {
   const { nowMs, out, options } = turn;
   const { log, part } = replica;
-  const own: GroupTurn = {
+  const own: Coordinating = {
     nowMs,
+    groups,
     checkGeneration: options.checkGeneration,
     answer: (to, said) => answer(turn, to, said),
     store(records, then) {
       const refusal = whyRefused(turn, replica, { acks: "all", records });
       if (refusal !== undefined) {
-        storeEnded(own, groups, then, refusal);
+        storeEnded(own, then, refusal);
         return;
       }
       appendNew(log, replica.state.leaderEpoch, records, null, out);
@@ -81,19 +89,19 @@ function groupTurn(turn: Turn, replica: Led, groups: Groups): GroupTurn {
 /** What a group wrote is committed, or nobody knows. */
 export function hearStore(turn: Turn, replica: Led, then: Stored, code?: ErrorCode): void {
   const { groups } = replica.part;
-  if (groups !== undefined) storeEnded(groupTurn(turn, replica, groups), groups, then, code);
+  if (groups !== undefined) storeEnded(coordinating(turn, replica, groups), then, code);
 }
 
 /** Time has passed for the groups of a partition that this broker leads. */
 export function passGroupTime(turn: Turn, replica: Led): void {
   const groups = replica.topic === OFFSETS ? groupsOf(turn, replica) : undefined;
   if (groups === undefined) return;
-  passTime(groupTurn(turn, replica, groups), groups);
+  passTime(coordinating(turn, replica, groups));
   advance(turn, replica);
 }
 
 /** Another broker may coordinate the groups of a partition from now on. */
 export function unloadGroups(turn: Turn, replica: Led): void {
   const { groups } = replica.part;
-  if (groups !== undefined) unload(groupTurn(turn, replica, groups), groups);
+  if (groups !== undefined) unload(coordinating(turn, replica, groups));
 }

@@ -24,9 +24,10 @@ import { commit, emptyGroup, keepOffsets } from "./offsets.ts";
 import { assign, completeIfDue, rebalance, settle } from "./rebalance.ts";
 import { type BrokerDecisions, keyOf } from "./state.ts";
 
-/** What surrounds the coordinator while it handles one event. */
-export type GroupTurn = {
+/** What surrounds a coordinator while it handles one event. */
+export type Coordinating = {
   readonly nowMs: number;
+  readonly groups: Groups;
   /** Exercises replace it. */
   readonly checkGeneration: BrokerDecisions["checkGeneration"];
   answer(to: Caller, answer: Answer): void;
@@ -36,6 +37,9 @@ export type GroupTurn = {
    */
   store(records: readonly LogRecord[], then: Stored): void;
 };
+
+/** What surrounds a group. */
+export type GroupTurn = Coordinating & { readonly group: Group };
 
 /** What is under way to the partition. */
 export type Stored = { readonly group: string } & (
@@ -85,35 +89,27 @@ export type Group = {
 export type Groups = Map<string, Group>;
 
 /** A request to the coordinator. It is answered at once, or when others have come, or when something is stored. */
-export function handle(
-  turn: GroupTurn,
-  groups: Groups,
-  request: GroupRequest,
-  caller: Caller,
-): void {
-  const group = groups.getOrInsertComputed(request.group, emptyGroup);
-  const answer = answerTo(turn, group, request, caller);
+export function handle(coordinating: Coordinating, request: GroupRequest, caller: Caller): void {
+  const group = coordinating.groups.getOrInsertComputed(request.group, emptyGroup);
+  const turn = { ...coordinating, group };
+  const answer = answerTo(turn, request, caller);
   if (answer !== undefined) turn.answer(caller, answer);
-  completeIfDue(turn, group);
+  completeIfDue(turn);
 }
 
-function answerTo(
-  turn: GroupTurn,
-  group: Group,
-  request: GroupRequest,
-  caller: Caller,
-): Answer | undefined {
+function answerTo(turn: GroupTurn, request: GroupRequest, caller: Caller): Answer | undefined {
+  const { group } = turn;
   switch (request.kind) {
     case "joinGroup":
-      return join(turn, group, request, caller);
+      return join(turn, request, caller);
     case "syncGroup":
-      return sync(turn, group, request, caller);
+      return sync(turn, request, caller);
     case "heartbeat":
-      return heartbeat(turn, group, request);
+      return heartbeat(turn, request);
     case "leaveGroup":
-      return leave(turn, group, request.memberId);
+      return leave(turn, request.memberId);
     case "offsetCommit":
-      return commit(turn, group, request, caller);
+      return commit(turn, request, caller);
     case "offsetFetch":
       // null for nothing.
       return { kind: "offset", offset: group.offsets.get(keyOf(request)) ?? null, leaderEpoch: -1 };
@@ -126,13 +122,9 @@ function answerTo(
  *
  * @param failure why it was refused, or that nobody knows
  */
-export function storeEnded(
-  turn: GroupTurn,
-  groups: Groups,
-  then: Stored,
-  failure?: ErrorCode,
-): void {
-  const group = groups.get(then.group) as Group;
+export function storeEnded(coordinating: Coordinating, then: Stored, failure?: ErrorCode): void {
+  const group = coordinating.groups.get(then.group) as Group;
+  const turn = { ...coordinating, group };
   const code = failure && (HEARD[failure] ?? "COORDINATOR_NOT_AVAILABLE");
   if (then.kind === "offsets") {
     if (code === undefined) keepOffsets(group, then.offsets);
@@ -141,8 +133,8 @@ export function storeEnded(
   }
   // Another rebalance may have begun meanwhile.
   if (group.state !== "CompletingRebalance" || group.generation !== then.generation) return;
-  if (code === undefined) assign(turn, group);
-  else rebalance(turn, group, code);
+  if (code === undefined) assign(turn);
+  else rebalance(turn, code);
 }
 
 /** What clients hear when a store fails; else COORDINATOR_NOT_AVAILABLE. Source: appendGroupMetadataErrorToResponseError. */
@@ -153,8 +145,8 @@ const HEARD: Partial<Record<ErrorCode, ErrorCode>> = {
 };
 
 /** This broker is the coordinator no longer: whoever waits looks for another one. */
-export function unload(turn: GroupTurn, groups: Groups): void {
-  for (const { members } of groups.values()) {
-    for (const member of members.values()) settle(turn, member, refused("NOT_COORDINATOR"));
+export function unload(coordinating: Coordinating): void {
+  for (const { members } of coordinating.groups.values()) {
+    for (const member of members.values()) settle(coordinating, member, refused("NOT_COORDINATOR"));
   }
 }

@@ -45,7 +45,8 @@ export function createMember(host: KafkaHost, client: Client, settings: MemberSe
   const { sessionTimeoutMs, heartbeatIntervalMs, rebalanceTimeoutMs } = settings;
   /** How long the others may keep it waiting. */
   const patienceMs = rebalanceTimeoutMs + sessionTimeoutMs;
-  const memberId = `${host.id}-${Math.floor(host.random() * 2 ** 32).toString(36)}`;
+  const newId = () => `${host.id}-${Math.floor(host.random() * 2 ** 32).toString(36)}`;
+  let memberId = newId();
   /** The one that it has joined; -1 when it is in none. */
   let generation = -1;
   let state: "out" | "joining" | "in" = "out";
@@ -162,9 +163,11 @@ export function createMember(host: KafkaHost, client: Client, settings: MemberSe
   }
 
   async function leave(): Promise<void> {
+    const request = { kind: "leaveGroup", group, memberId } as const;
+    // However late that arrives, it is not about the next time that this consumer joins.
+    memberId = newId();
     generation = -1;
     fallOut();
-    const request = { kind: "leaveGroup", group, memberId } as const;
     // If it fails, the session runs out.
     if (hasJoined) await client.askCoordinator(request, "done").catch(() => {});
   }

@@ -8,7 +8,7 @@
 
 import { diff } from "quorumlab/sim";
 import { doneUnless, refused } from "./errors.ts";
-import type { Group, Groups, GroupTurn, Joining, Member } from "./groups.ts";
+import type { Coordinating, Group, GroupTurn, Joining, Member } from "./groups.ts";
 import type { Answer, Caller, JoinGroup, MemberId, SyncGroup } from "./messages.ts";
 import {
   completeIfDue,
@@ -25,12 +25,8 @@ import {
  *
  * @returns the answer, unless it has to wait for the others: then an older call of the same member waits no more
  */
-export function join(
-  turn: GroupTurn,
-  group: Group,
-  request: JoinGroup,
-  caller: Caller,
-): Answer | undefined {
+export function join(turn: GroupTurn, request: JoinGroup, caller: Caller): Answer | undefined {
+  const { group, nowMs } = turn;
   const { memberId, sessionTimeoutMs, rebalanceTimeoutMs, protocols, metadata } = request;
   if (!protocols.some((protocol) => isKnownToAll(group, protocol))) {
     return refused("INCONSISTENT_GROUP_PROTOCOL");
@@ -38,12 +34,12 @@ export function join(
   const known = group.members.get(memberId);
   const said = { sessionTimeoutMs, rebalanceTimeoutMs, protocols, metadata };
   const fresh = { assignment: [], waiting: null, synced: false };
-  const member: Member = { ...fresh, ...known, said, heardMs: turn.nowMs };
+  const member: Member = { ...fresh, ...known, said, heardMs: nowMs };
   group.members.set(memberId, member);
   if (known !== undefined && isUpToDate(group, memberId, known.said, said)) {
     return joined(group, memberId);
   }
-  rebalance(turn, group);
+  rebalance(turn);
   member.waiting = caller;
   return undefined;
 }
@@ -63,13 +59,9 @@ function isUpToDate(group: Group, memberId: MemberId, before: Joining, said: Joi
  *
  * @returns the answer, unless it has to wait until the assignments are stored
  */
-export function sync(
-  turn: GroupTurn,
-  group: Group,
-  request: SyncGroup,
-  caller: Caller,
-): Answer | undefined {
-  const answer = heartbeat(turn, group, request);
+export function sync(turn: GroupTurn, request: SyncGroup, caller: Caller): Answer | undefined {
+  const { group } = turn;
+  const answer = heartbeat(turn, request);
   const { memberId, assignments } = request;
   const member = group.members.get(memberId);
   if (answer.kind === "error" || member === undefined) return answer;
@@ -77,14 +69,13 @@ export function sync(
   member.synced = true;
   if (group.state === "Stable") return { kind: "synced", assignment: member.assignment };
   member.waiting = caller;
-  if (isFirst && memberId === group.leader) storeAssignments(turn, group, assignments);
+  if (isFirst && memberId === group.leader) storeAssignments(turn, assignments);
   return undefined;
 }
 
 /** A member gives a sign of life. @returns whether it is in the newest generation, and need not join again yet */
 export function heartbeat(
-  { nowMs }: GroupTurn,
-  group: Group,
+  { group, nowMs }: GroupTurn,
   { memberId, generation }: { readonly memberId: MemberId; readonly generation: number },
 ): Answer {
   const member = group.members.get(memberId);
@@ -95,24 +86,26 @@ export function heartbeat(
 }
 
 /** A member goes, or is given up. */
-export function leave(turn: GroupTurn, group: Group, memberId: MemberId): Answer {
+export function leave(turn: GroupTurn, memberId: MemberId): Answer {
+  const { group } = turn;
   const member = group.members.get(memberId);
   if (member === undefined) return refused("UNKNOWN_MEMBER_ID");
   settle(turn, member, refused("UNKNOWN_MEMBER_ID"));
   group.members.delete(memberId);
-  rebalance(turn, group);
+  rebalance(turn);
   return { kind: "done" };
 }
 
 /** Time has passed: whoever is silent, or has not asked for its assignment in time, is out. */
-export function passTime(turn: GroupTurn, groups: Groups): void {
-  const { nowMs } = turn;
+export function passTime(coordinating: Coordinating): void {
+  const { groups, nowMs } = coordinating;
   for (const group of groups.values()) {
+    const turn = { ...coordinating, group };
     const isSyncOver = group.state !== "PreparingRebalance" && nowMs >= group.deadlineMs;
     for (const [id, { waiting, synced, heardMs, said }] of group.members) {
       const isSilent = waiting === null && nowMs - heardMs >= said.sessionTimeoutMs;
-      if (isSilent || (isSyncOver && !synced)) leave(turn, group, id);
+      if (isSilent || (isSyncOver && !synced)) leave(turn, id);
     }
-    completeIfDue(turn, group);
+    completeIfDue(turn);
   }
 }

@@ -26,10 +26,10 @@ export function emptyGroup(id: string): Group {
 /** Stores offsets. They count, and are answered, when they are committed. @returns why they must not be stored */
 export function commit(
   turn: GroupTurn,
-  group: Group,
   { memberId, generation, offsets }: OffsetCommit,
   caller: Caller,
 ): Answer | undefined {
+  const { group } = turn;
   const code = turn.checkGeneration(group, memberId, generation);
   if (code !== undefined || offsets.length === 0) return doneUnless(code);
   const member = group.members.get(memberId);

@@ -7,7 +7,7 @@
 
 import { invariant } from "quorumlab/sim";
 import { type ErrorCode, refused } from "./errors.ts";
-import type { Group, GroupState, GroupTurn, Member } from "./groups.ts";
+import type { Coordinating, Group, GroupState, GroupTurn, Member } from "./groups.ts";
 import type { Answer, MemberId, SyncGroup } from "./messages.ts";
 import { groupRecord } from "./offsets.ts";
 
@@ -26,11 +26,8 @@ function enter(group: Group, state: GroupState): void {
 }
 
 /** All members must join (again). @param code what those hear who wait for their assignment */
-export function rebalance(
-  turn: GroupTurn,
-  group: Group,
-  code: ErrorCode = "REBALANCE_IN_PROGRESS",
-): void {
+export function rebalance(turn: GroupTurn, code: ErrorCode = "REBALANCE_IN_PROGRESS"): void {
+  const { group } = turn;
   if (group.state === "PreparingRebalance") return;
   for (const member of group.members.values()) settle(turn, member, refused(code));
   group.deadlineMs = turn.nowMs + rebalanceTimeoutMs(group);
@@ -45,14 +42,15 @@ function rebalanceTimeoutMs({ members }: Group): number {
  * Begins the next generation when all have joined, or the time is over. Whoever comes first to an empty group waits for
  * nobody. (Kafka lets it wait 3 s for more: group.initial.rebalance.delay.ms.)
  */
-export function completeIfDue(turn: GroupTurn, group: Group): void {
-  const { state, members, deadlineMs } = group;
+export function completeIfDue(turn: GroupTurn): void {
+  const { state, members, deadlineMs } = turn.group;
   if (state !== "PreparingRebalance") return;
   const haveAllJoined = [...members.values()].every(({ waiting }) => waiting);
-  if (haveAllJoined || turn.nowMs >= deadlineMs) complete(turn, group);
+  if (haveAllJoined || turn.nowMs >= deadlineMs) complete(turn);
 }
 
-function complete(turn: GroupTurn, group: Group): void {
+function complete(turn: GroupTurn): void {
+  const { group } = turn;
   const { members } = group;
   for (const [id, { waiting }] of members) if (waiting === null) members.delete(id);
   group.generation += 1;
@@ -62,7 +60,7 @@ function complete(turn: GroupTurn, group: Group): void {
   group.protocol = chosenProtocol(group);
   if (members.size === 0) {
     enter(group, "Empty");
-    storeAssignments(turn, group, new Map());
+    storeAssignments(turn, new Map());
     return;
   }
   enter(group, "CompletingRebalance");
@@ -95,18 +93,16 @@ export function joined(group: Group, memberId: MemberId): Answer {
 }
 
 /** Who gets what in this generation is said; nobody hears of it before it is stored. Who is not among them gets nothing. */
-export function storeAssignments(
-  turn: GroupTurn,
-  group: Group,
-  assignments: SyncGroup["assignments"],
-): void {
+export function storeAssignments(turn: GroupTurn, assignments: SyncGroup["assignments"]): void {
+  const { group } = turn;
   const { id, generation, members } = group;
   for (const [memberId, member] of members) member.assignment = assignments.get(memberId) ?? [];
   turn.store([groupRecord(group, turn.nowMs)], { kind: "generation", group: id, generation });
 }
 
 /** The assignments of this generation are stored: everybody who waits hears its own. */
-export function assign(turn: GroupTurn, group: Group): void {
+export function assign(turn: GroupTurn): void {
+  const { group } = turn;
   enter(group, "Stable");
   for (const member of group.members.values()) {
     settle(turn, member, { kind: "synced", assignment: member.assignment });
@@ -114,7 +110,7 @@ export function assign(turn: GroupTurn, group: Group): void {
 }
 
 /** A member that waits gets an answer, and its session begins anew. */
-export function settle(turn: GroupTurn, member: Member, answer: Answer): void {
+export function settle(turn: Coordinating, member: Member, answer: Answer): void {
   if (member.waiting === null) return;
   turn.answer(member.waiting, answer);
   member.waiting = null;

@@ -6,9 +6,9 @@
 import { checkGeneration } from "../../lib/broker/decisions.ts";
 import type { ErrorCode } from "../../lib/broker/errors.ts";
 import {
+  type Coordinating,
   type Group,
   type Groups,
-  type GroupTurn,
   handle,
   type Stored,
   storeEnded,
@@ -56,10 +56,11 @@ export class Coordinator {
   }
 
   /** Does something. @returns who was told what: "a: done" */
-  step(act: (turn: GroupTurn) => void): string[] {
+  step(act: (turn: Coordinating) => void): string[] {
     this.told = [];
     act({
       nowMs: this.nowMs,
+      groups: this.groups,
       checkGeneration,
       answer: (to, answer) => {
         this.told.push(`${to.from}: ${said(answer)}`);
@@ -76,7 +77,7 @@ export class Coordinator {
   asks(from: string, request: GroupRequest): string[] {
     return this.step((turn) => {
       this.calls += 1;
-      handle(turn, this.groups, request, { from, call: this.calls });
+      handle(turn, request, { from, call: this.calls });
     });
   }
 
@@ -121,7 +122,7 @@ export class Coordinator {
     return this.step((turn) => {
       for (const { then, end } of this.under.splice(0, count)) {
         this.committed = end;
-        storeEnded(turn, this.groups, then);
+        storeEnded(turn, then);
       }
     });
   }
@@ -130,7 +131,7 @@ export class Coordinator {
   fails(code: ErrorCode, count: number = this.under.length): string[] {
     return this.step((turn) => {
       for (const { then } of this.under.splice(0, count)) {
-        storeEnded(turn, this.groups, then, code);
+        storeEnded(turn, then, code);
       }
     });
   }
@@ -141,17 +142,14 @@ export class Coordinator {
     const told: string[] = [];
     while (this.nowMs < endMs) {
       this.nowMs += 10;
-      told.push(...this.step((turn) => passTime(turn, this.groups)));
+      told.push(...this.step(passTime));
     }
     return told;
   }
 
   /** The leader of the partition dies, and another broker takes over. @param kept how many records it has */
   failsOver(kept: number = this.log.length): string[] {
-    const told = [
-      ...this.fails("NOT_LEADER_OR_FOLLOWER"),
-      ...this.step((turn) => unload(turn, this.groups)),
-    ];
+    const told = [...this.fails("NOT_LEADER_OR_FOLLOWER"), ...this.step(unload)];
     this.log.length = kept;
     this.committed = kept;
     this.groups = load(this.log, this.nowMs);
