@@ -19,7 +19,7 @@ export type { SessionPort } from "./face.ts";
 export { face } from "./face.ts";
 export type { Answering, ClientHost, Replies } from "./host.ts";
 export { CallError, client } from "./host.ts";
-export { checkName, checkNumber, checkPath, checkWord } from "./input.ts";
+export { checkNumber, checkPath, checkWord } from "./input.ts";
 export type {
   CreateMode,
   Data,

@@ -145,7 +145,7 @@ export async function standInLine(
 }
 
 /** Waits for the next change of a node, unless it is not there. */
-export async function change(zk: ZooKeeper, clock: Clock, path: string): Promise<void> {
+async function change(zk: ZooKeeper, clock: Clock, path: string): Promise<void> {
   const { fire, fired } = signal();
   try {
     // Not `exists`, which would leave a watch behind for a node that never comes again.
