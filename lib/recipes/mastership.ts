@@ -26,14 +26,17 @@ export function checkServes({ serves, drift = 0 }: MastershipOptions): void {
   checkNumber("mastership: drift", drift, 0);
 }
 
+/** It gave the mastership up; its node is gone; or its session is. */
+type Ending = "resigned" | "deposed" | "session over";
+
 /** One mastership, from winning an election until it is over; it does not come back. */
 export type Mastership = {
   /** Goes with every use of a resource, which refuses one that is older than the newest it has seen. */
   readonly token: number;
   /** Whether the master may serve at this moment. Asked before each thing that it does, not once. */
   mayServe(): boolean;
-  /** When it is over, and why: it resigned; its node is gone; or its session is. */
-  readonly ended: Promise<"resigned" | "deposed" | "session over">;
+  /** When it is over, and why. */
+  readonly ended: Promise<Ending>;
   /** Stops serving, and then makes room. To be called before the session is closed. */
   resign(): Promise<void>;
 };
@@ -57,30 +60,24 @@ export function mastership(
   const { serves, drift = 0.1 } = options;
   let isMine = true;
   let isOver = false;
-  let end: (why: "resigned" | "deposed") => void = () => {};
-  const ended = new Promise<Awaited<Mastership["ended"]>>((resolve, reject) => {
-    end = (why) => {
-      isOver = true;
-      resolve(why);
-    };
-    const watching = keepReading(
-      zk,
-      clock,
-      (watcher) => zk.exists(won.path, watcher),
-      (stat) => {
-        isMine = stat?.czxid === won.token;
-        if (!isMine) end("deposed");
-      },
-      () => {
-        isMine = false;
-      },
-      () => isOver,
-    );
-    watching.then(() => {
-      isOver = true;
-      resolve("session over");
-    }, reject);
-  });
+  const { promise: ended, resolve, reject } = Promise.withResolvers<Ending>();
+  const end = (why: Ending) => {
+    isOver = true;
+    resolve(why);
+  };
+  keepReading(
+    zk,
+    clock,
+    (watcher) => zk.exists(won.path, watcher),
+    (stat) => {
+      isMine = stat?.czxid === won.token;
+      if (!isMine) end("deposed");
+    },
+    () => {
+      isMine = false;
+    },
+    () => isOver,
+  ).then(() => end("session over"), reject);
   return {
     token: won.token,
     mayServe() {

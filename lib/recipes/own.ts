@@ -3,8 +3,8 @@
  * looks before it acts again; and a node is one's own only by its session, never by its name.
  */
 
-import type { CreateMode, Data, Stat, ZooKeeper } from "quorumlab/ensemble";
-import { answered, type Clock, failedWith, isLost, makeDirectory, signal } from "./patience.ts";
+import type { CreateMode, Data, Stat, WatchEvent, ZooKeeper } from "quorumlab/ensemble";
+import { answered, type Clock, failedWith, isLost, makeDirectory } from "./patience.ts";
 
 /** A node of one's own, and the transaction that made it, which grows with each that follows: a fencing token. */
 export type Own = { readonly path: string; readonly token: number };
@@ -19,11 +19,11 @@ export async function tryOwn(
   clock: Clock,
   path: string,
   data: Data = "",
-): Promise<{ readonly stat: Stat; readonly isOwn: boolean; readonly changed: Promise<void> }> {
+): Promise<{ readonly stat: Stat; readonly isOwn: boolean; readonly changed: Promise<unknown> }> {
   for (;;) {
-    const { fire, fired } = signal();
-    const stat = await answered(zk, clock, () => zk.exists(path, fire));
-    if (stat !== null) return { stat, isOwn: stat.ephemeralOwner === zk.session, changed: fired };
+    const { promise: changed, resolve } = Promise.withResolvers<WatchEvent>();
+    const stat = await answered(zk, clock, () => zk.exists(path, resolve));
+    if (stat !== null) return { stat, isOwn: stat.ephemeralOwner === zk.session, changed };
     try {
       await zk.create(path, data, "ephemeral");
     } catch (error) {
@@ -146,13 +146,13 @@ export async function standInLine(
 
 /** Waits for the next change of a node, unless it is not there. */
 async function change(zk: ZooKeeper, clock: Clock, path: string): Promise<void> {
-  const { fire, fired } = signal();
+  const { promise: changed, resolve } = Promise.withResolvers<WatchEvent>();
   try {
     // Not `exists`, which would leave a watch behind for a node that never comes again.
-    await answered(zk, clock, () => zk.getData(path, fire));
+    await answered(zk, clock, () => zk.getData(path, resolve));
   } catch (error) {
     if (failedWith(error, "NoNode")) return;
     throw error;
   }
-  await fired;
+  await changed;
 }

@@ -52,15 +52,6 @@ export async function answered<T>(
   }
 }
 
-/** A watch as a promise: pass `fire` with the read, and wait for `fired`. */
-export function signal(): { readonly fire: () => void; readonly fired: Promise<void> } {
-  let fire = () => {};
-  const fired = new Promise<void>((resolve) => {
-    fire = resolve;
-  });
-  return { fire, fired };
-}
-
 /**
  * Keeps up with what changes: reads it, and reads it again after each event of the watch that was set with the read.
  * What lies between two reads is skipped, the last state never is.
@@ -82,16 +73,16 @@ export async function keepReading<T>(
   try {
     while (!isOver()) {
       let isOld = false;
-      const changed = signal();
+      const changed = Promise.withResolvers<void>();
       const watcher: Watcher = (event) => {
         if (isOld) return;
         isOld = true;
         doubt(event);
-        changed.fire();
+        changed.resolve();
       };
       const found = await answered(zk, clock, () => read(watcher));
       if (!isOld) tell(found);
-      if (!isOver()) await changed.fired;
+      if (!isOver()) await changed.promise;
     }
   } catch (error) {
     if (!failedWith(error, "SessionExpired")) throw error;

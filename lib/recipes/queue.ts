@@ -6,9 +6,9 @@
  * Source: ZooKeeper Recipes and Solutions, "Queues", which loses what a dead consumer has taken; kazoo's LockingQueue.
  */
 
-import { checkPath, type Data, type ZooKeeper } from "quorumlab/ensemble";
+import { checkPath, type Data, type WatchEvent, type ZooKeeper } from "quorumlab/ensemble";
 import { disown, inSequence, ownSequential, tryOwn } from "./own.ts";
-import { answered, type Clock, failedWith, isLost, makeDirectory, signal } from "./patience.ts";
+import { answered, type Clock, failedWith, isLost, makeDirectory } from "./patience.ts";
 
 /** An item that this session works on, as long as the session lives. */
 export type Taken = {
@@ -74,9 +74,9 @@ export function queue(zk: ZooKeeper, clock: Clock, directory: string): Queue {
       await answered(zk, clock, () => makeDirectory(zk, items));
       await answered(zk, clock, () => makeDirectory(zk, claims));
       for (;;) {
-        const { fire, fired } = signal();
+        const { promise: changed, resolve } = Promise.withResolvers<WatchEvent>();
         const list = async (path: string) =>
-          (await answered(zk, clock, () => zk.getChildren(path, fire))).children;
+          (await answered(zk, clock, () => zk.getChildren(path, resolve))).children;
         const [all, claimed] = [await list(items), await list(claims)];
         const free = inSequence(all).filter((item) => !claimed.includes(item) && !mine.has(item));
         for (const item of free) {
@@ -86,7 +86,7 @@ export function queue(zk: ZooKeeper, clock: Clock, directory: string): Queue {
           if (taken !== undefined) return taken;
           mine.delete(item);
         }
-        if (free.length === 0) await fired;
+        if (free.length === 0) await changed;
       }
     },
   };

@@ -74,8 +74,8 @@ export const patches: readonly Patch[] = [
   {
     name: "a node with the own name is taken for the own node",
     file: recipe("own"),
-    from: "if (stat !== null) return { stat, isOwn: stat.ephemeralOwner === zk.session, changed: fired };",
-    to: "if (stat !== null) return { stat, isOwn: stat.ephemeralOwner !== 0, changed: fired };",
+    from: "if (stat !== null) return { stat, isOwn: stat.ephemeralOwner === zk.session, changed };",
+    to: "if (stat !== null) return { stat, isOwn: stat.ephemeralOwner !== 0, changed };",
     origin:
       "KAFKA-1387: a broker that came back found its older session's node, which then went away with that session",
     caughtBy: oneMaster,

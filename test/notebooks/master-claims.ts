@@ -158,7 +158,7 @@ export const masterClaims: readonly Claim[] = [
     // Who keeps up with the master by asking every 10 ms.
     mistake: {
       file: "lib/recipes/patience.ts",
-      from: "if (!isOver()) await changed.fired;",
+      from: "if (!isOver()) await changed.promise;",
       to: "if (!isOver()) await clock.sleep(10);",
     },
   },
