@@ -42,13 +42,13 @@ export type DatabaseOptions = {
   readonly trackers?: readonly NodeId[];
   /** The other databases, which get a copy of every write: none unless told. */
   readonly copies?: readonly NodeId[];
-  /** How often: every 20 ms unless told. */
-  readonly heartbeatMs?: number;
 };
+
+const HEARTBEAT_MS = 20;
 
 /** A database. */
 export function database(options: DatabaseOptions = {}): Protocol<DatabaseState, DatabaseMessage> {
-  const { trackers = ["tracker"], copies = [], heartbeatMs = 20 } = options;
+  const { trackers = ["tracker"], copies = [] } = options;
 
   function obey(state: DatabaseState, { master }: Appointed, out: Out<DatabaseMessage>): void {
     state.master = master;
@@ -61,7 +61,7 @@ export function database(options: DatabaseOptions = {}): Protocol<DatabaseState,
 
     onStart(self, _saved, _nowMs, out) {
       for (const peer of [...trackers, ...copies]) out.connect(peer);
-      out.setTimer("heartbeat", heartbeatMs);
+      out.setTimer("heartbeat", HEARTBEAT_MS);
       return { role: "standby", self: self.id, master: null, data: {}, connected: [] };
     },
 
@@ -104,7 +104,7 @@ export function database(options: DatabaseOptions = {}): Protocol<DatabaseState,
           out.send(peer, { kind: "heartbeat" });
         }
       }
-      out.setTimer("heartbeat", heartbeatMs);
+      out.setTimer("heartbeat", HEARTBEAT_MS);
     },
 
     onConnected(state, _nowMs, peer, out) {

@@ -3,7 +3,7 @@
  * master goes by what it knows for certain: that its node is there, and that its session lives.
  */
 
-import { checkNumber, checkWord, type ZooKeeper } from "quorumlab/ensemble";
+import { checkWord, type ZooKeeper } from "quorumlab/ensemble";
 import { disown, type Own } from "./own.ts";
 import { type Clock, keepReading } from "./patience.ts";
 
@@ -13,17 +13,17 @@ export type MastershipOptions = {
    * "byLease": serves on until the session may have expired, so that an election of the ensemble is bridged.
    */
   readonly serves: "whileConnected" | "byLease";
-  /**
-   * By what share of a session timeout two clocks may come to differ within one: 0.1 unless told, which is enough for
-   * clocks that are up to 5 % too fast or too slow. A clock that jumps backwards makes a lease worthless.
-   */
-  readonly drift?: number;
 };
 
+/**
+ * By what share of a session timeout two clocks may come to differ within one: enough for clocks that are up to 5 % too
+ * fast or too slow. A clock that jumps backwards makes a lease worthless.
+ */
+const DRIFT = 0.1;
+
 /** Refuses what says nothing. A lock is refused before it is waited for. @throws RangeError */
-export function checkServes({ serves, drift = 0 }: MastershipOptions): void {
+export function checkServes({ serves }: MastershipOptions): void {
   checkWord("mastership: serves", serves, "whileConnected", "byLease");
-  checkNumber("mastership: drift", drift, 0);
 }
 
 /** It gave the mastership up; its node is gone; or its session is. */
@@ -57,7 +57,7 @@ export function mastership(
   options: MastershipOptions,
 ): Mastership {
   checkServes(options);
-  const { serves, drift = 0.1 } = options;
+  const { serves } = options;
   let isMine = true;
   let isOver = false;
   const { promise: ended, resolve, reject } = Promise.withResolvers<Ending>();
@@ -82,7 +82,7 @@ export function mastership(
     token: won.token,
     mayServe() {
       if (isOver || !isMine) return false;
-      const isAlive = clock.now() < zk.aliveUntilMs - drift * zk.timeoutMs;
+      const isAlive = clock.now() < zk.aliveUntilMs - DRIFT * zk.timeoutMs;
       return isAlive && (serves === "byLease" || zk.state === "connected");
     },
     ended,

@@ -93,8 +93,6 @@ export function registerReplica(
 
 export type RegisterOptions = Partial<RegisterDecisions> & {
   readonly replicas: readonly NodeId[];
-  /** After how long a replica that has not answered is asked again: 20 ms unless told. */
-  readonly againMs?: number;
   /** How long a quorum is waited for: 200 ms unless told. */
   readonly timeoutMs?: number;
 };
@@ -107,10 +105,12 @@ type State = { readonly self: NodeId; readonly used: Used; readonly calls: Recor
 /** More calls than a client makes in a life. */
 const CALLS = 2 ** 32;
 
+/** After how long a replica that has not answered is asked again. */
+const AGAIN_MS = 20;
+
 /** A client's machine: it asks all replicas, again and again, until as many as needed have answered. */
 function gatherer(options: RegisterOptions): Protocol<State, RegisterMessage> {
-  const { replicas, againMs = 20, timeoutMs = 200 } = options;
-  checkNumber("registerClient: againMs", againMs);
+  const { replicas, timeoutMs = 200 } = options;
   checkNumber("registerClient: timeoutMs", timeoutMs);
 
   function ask({ calls }: State, call: number, out: Out<RegisterMessage>): void {
@@ -118,7 +118,7 @@ function gatherer(options: RegisterOptions): Protocol<State, RegisterMessage> {
     for (const replica of replicas) {
       if (answers[replica] === undefined) out.send(replica, { ...request, call });
     }
-    out.setTimer(`${call}`, againMs);
+    out.setTimer(`${call}`, AGAIN_MS);
   }
 
   function settle(state: State, call: number, isMet: boolean, out: Out<RegisterMessage>): void {
@@ -149,7 +149,7 @@ function gatherer(options: RegisterOptions): Protocol<State, RegisterMessage> {
           out.put("used", used);
         }
         const call = used.life * CALLS + nth;
-        calls[call] = { ...message, answers: {}, triesLeft: Math.ceil(timeoutMs / againMs) };
+        calls[call] = { ...message, answers: {}, triesLeft: Math.ceil(timeoutMs / AGAIN_MS) };
         ask(state, call, out);
       } else if (message.kind === "found" || message.kind === "kept") {
         const call = calls[message.call];

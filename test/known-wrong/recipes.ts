@@ -13,8 +13,8 @@ export const patches: readonly Patch[] = [
   {
     name: "a master serves until it hears that its session has expired",
     file: recipe("mastership"),
-    from: "const isAlive = clock.now() < zk.aliveUntilMs - drift * zk.timeoutMs;",
-    to: "const isAlive = drift >= 0;",
+    from: "const isAlive = clock.now() < zk.aliveUntilMs - DRIFT * zk.timeoutMs;",
+    to: "const isAlive = DRIFT >= 0;",
     origin:
       "the beginner's first idea; but a client learns of its expiry only when it is back (ZooKeeper Programmer's Guide, sessions)",
     caughtBy: oneMaster,
@@ -22,8 +22,8 @@ export const patches: readonly Patch[] = [
   {
     name: "a master counts a session timeout from when it was disconnected",
     file: recipe("mastership"),
-    from: "zk.aliveUntilMs - drift * zk.timeoutMs",
-    to: "zk.aliveUntilMs + (2 / 3 - drift) * zk.timeoutMs",
+    from: "zk.aliveUntilMs - DRIFT * zk.timeoutMs",
+    to: "zk.aliveUntilMs + (2 / 3 - DRIFT) * zk.timeoutMs",
     origin:
       "a timer started at the Disconnected event, as in Curator's session error policies before 3.0: the server counts from what it heard last",
     caughtBy: oneMaster,

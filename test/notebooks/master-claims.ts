@@ -97,7 +97,7 @@ export const masterClaims: readonly Claim[] = [
     },
     mistake: {
       file: mastership,
-      from: "clock.now() < zk.aliveUntilMs - drift * zk.timeoutMs",
+      from: "clock.now() < zk.aliveUntilMs - DRIFT * zk.timeoutMs",
       to: 'zk.state !== "expired"',
     },
   },

@@ -37,8 +37,8 @@ test.each<[sentence: string, ask: () => unknown]>([
     () => lock(zk, clock, "/lock", { serves: bad("maybe") }),
   ],
   [
-    "mastership: drift is NaN; expected a number of at least 0.",
-    () => mastership(zk, clock, { path: "/master", token: 1 }, { ...lease, drift: NaN }),
+    "mastership: serves is undefined; expected whileConnected or byLease.",
+    () => mastership(zk, clock, { path: "/master", token: 1 }, bad({})),
   ],
   [
     "masterTracking: whileDisconnected is undefined; expected lastKnown or null.",
@@ -49,8 +49,8 @@ test.each<[sentence: string, ask: () => unknown]>([
   [`newest: the number of versions is 0; ${FROM_1}`, () => newest([])],
   [`quorumSizes: replicas is 0; ${FROM_1}`, () => quorumSizes(0)],
   [
-    "registerClient: againMs is 0; expected a number above 0.",
-    () => registerClient({ replicas: ["r1"], againMs: 0 }, async () => {}),
+    "registerClient: timeoutMs is 0; expected a number above 0.",
+    () => registerClient({ replicas: ["r1"], timeoutMs: 0 }, async () => {}),
   ],
 ])("a recipe refuses it: %s", async (sentence, ask) => {
   await expect((async () => ask())()).rejects.toThrow(new RangeError(sentence));
