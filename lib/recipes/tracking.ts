@@ -1,9 +1,9 @@
 /**
  * A directory of who is master, kept by a watch: whoever asks is answered from memory, without a message. How old
- * that answer may be is known, and what it is worth without a connection is the caller's choice.
+ * that answer may be is known; what it is worth is for the caller to say.
  */
 
-import { checkWord, type ZooKeeper } from "quorumlab/ensemble";
+import type { ZooKeeper } from "quorumlab/ensemble";
 import type { Election, Master } from "./election.ts";
 import { type Clock, keepReading } from "./patience.ts";
 
@@ -17,27 +17,11 @@ export type MasterTracking = {
   readonly ended: Promise<void>;
 };
 
-/**
- * Tracks the master of an election.
- *
- * @param options.whileDisconnected the master known last, or null
- * @param options.onChange hears of each master, and of null in between
- */
-export function masterTracking(
-  zk: ZooKeeper,
-  clock: Clock,
-  election: Election,
-  options: {
-    readonly whileDisconnected: "lastKnown" | "null";
-    readonly onChange?: (master: Master | null) => void;
-  },
-): MasterTracking {
-  checkWord("masterTracking: whileDisconnected", options.whileDisconnected, "lastKnown", "null");
+/** Tracks the master of an election. */
+export function masterTracking(zk: ZooKeeper, clock: Clock, election: Election): MasterTracking {
   let master: Master | null = null;
   const tell = (now: Master | null) => {
-    if (now?.token === master?.token) return;
     master = now;
-    options.onChange?.(now);
   };
   const read = keepReading(
     zk,
@@ -48,11 +32,8 @@ export function masterTracking(
   );
   return {
     known() {
-      const nowMs = clock.now();
-      const isConnected = zk.state === "connected" && nowMs < zk.aliveUntilMs;
-      const ageMs = Math.max(0, nowMs - (zk.aliveUntilMs - zk.timeoutMs));
-      const isUsed = isConnected || options.whileDisconnected === "lastKnown";
-      return { master: isUsed ? master : null, ageMs };
+      const ageMs = Math.max(0, clock.now() - (zk.aliveUntilMs - zk.timeoutMs));
+      return { master, ageMs };
     },
     ended: read.then(() => tell(null)),
   };

@@ -5,7 +5,6 @@ import {
   configuration,
   lock,
   mastership,
-  masterTracking,
   newest,
   plainElection,
   queue,
@@ -39,10 +38,6 @@ test.each<[sentence: string, ask: () => unknown]>([
   [
     "mastership: serves is undefined; expected whileConnected or byLease.",
     () => mastership(zk, clock, { path: "/master", token: 1 }, bad({})),
-  ],
-  [
-    "masterTracking: whileDisconnected is undefined; expected lastKnown or null.",
-    () => masterTracking(zk, clock, plainElection(), bad({})),
   ],
   [`configuration: the path is "conf"; ${PATH}`, () => configuration(zk, clock, "conf")],
   [`queue: the directory is undefined; ${PATH}`, () => queue(zk, clock, bad(undefined))],

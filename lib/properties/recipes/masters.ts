@@ -77,7 +77,7 @@ export class Race {
     const election = electionOf(this.plan);
     const resigns = [...this.plan.resigns];
     return async (zk, host) => {
-      const tracking = masterTracking(zk, host, election, { whileDisconnected: "lastKnown" });
+      const tracking = masterTracking(zk, host, election);
       this.trackings.set(host.id, tracking);
       // The first host comes first, so that what hits it often hits the master.
       await host.sleep(host.id === "c1" ? 0 : 40);
