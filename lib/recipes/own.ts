@@ -10,7 +10,7 @@ import { answered, type Clock, failedWith, isLost, makeDirectory } from "./patie
 export type Own = { readonly path: string; readonly token: number };
 
 /**
- * Makes an ephemeral node, unless somebody has it.
+ * Makes an ephemeral node, unless somebody has it, which may be an older session of the same host.
  *
  * @returns whose it is now, and when that changes
  */
@@ -30,15 +30,6 @@ export async function tryOwn(
       // Made or not, by this session or another: the next look tells.
       if (!isLost(error) && !failedWith(error, "NodeExists")) throw error;
     }
-  }
-}
-
-/** Waits until an ephemeral node is this session's. That of an older session of the same host has to go first. */
-export async function own(zk: ZooKeeper, clock: Clock, path: string, data?: Data): Promise<Own> {
-  for (;;) {
-    const { stat, isOwn, changed } = await tryOwn(zk, clock, path, data);
-    if (isOwn) return { path, token: stat.czxid };
-    await changed;
   }
 }
 

@@ -107,14 +107,13 @@ export async function look(
 
 /** Makes a directory, and those above it, unless they are there. */
 export async function makeDirectory(zk: ZooKeeper, path: string): Promise<void> {
-  for (let end = path.indexOf("/", 1); ; end = path.indexOf("/", end + 1)) {
-    const part = end === -1 ? path : path.slice(0, end);
+  const names = path.split("/");
+  for (let depth = 2; depth <= names.length; depth++) {
     try {
-      if (part !== "" && part !== "/") await zk.create(part);
+      await zk.create(names.slice(0, depth).join("/"));
     } catch (error) {
       if (!failedWith(error, "NodeExists")) throw error;
     }
-    if (end === -1) return;
   }
 }
 
