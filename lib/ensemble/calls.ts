@@ -24,37 +24,24 @@ import type { ZooKeeper } from "./zookeeper.ts";
 export type Numbered = { readonly kind: string; readonly call: number };
 
 /** What the program tells its machine. */
-export type FromProgram =
-  | (Numbered & {
-      readonly kind: "ask";
-      readonly to: NodeId;
-      readonly timeoutMs: number;
-      readonly request: Numbered;
-    })
-  | (Numbered & { readonly kind: "answer"; readonly to: NodeId; readonly answer: Numbered })
+export type FromProgram = Readonly<
+  | { kind: "ask"; call: number; to: NodeId; timeoutMs: number; request: Numbered }
+  | { kind: "answer"; call: number; to: NodeId; answer: Numbered }
   /** Sessions are numbered, so that none hears what was said to another. */
-  | { readonly kind: "openSession"; readonly nth: number; readonly options: SessionOptions }
-  | {
-      readonly kind: "askSession";
-      readonly nth: number;
-      readonly number: number;
-      readonly request: Request;
-    };
+  | { kind: "openSession"; nth: number; options: SessionOptions }
+  | { kind: "askSession"; nth: number; number: number; request: Request }
+>;
 
 /** What the machine knows of its session at present. */
 export type Known = Pick<ZooKeeper, "session" | "timeoutMs" | "aliveUntilMs">;
 
 /** What the machine tells its program: a reply or that there will be none, a request of somebody else, news. */
-export type ToProgram =
-  | (Numbered & { readonly kind: "replied"; readonly reply: Numbered })
-  | (Numbered & { readonly kind: "failed"; readonly code: CallErrorCode })
-  | (Numbered & { readonly kind: "asked"; readonly from: NodeId; readonly request: Numbered })
-  | {
-      readonly kind: "session";
-      readonly nth: number;
-      readonly known?: Known;
-      readonly news: readonly SessionNews[];
-    };
+export type ToProgram = Readonly<
+  | { kind: "replied"; call: number; reply: Numbered }
+  | { kind: "failed"; call: number; code: CallErrorCode }
+  | { kind: "asked"; call: number; from: NodeId; request: Numbered }
+  | { kind: "session"; nth: number; known?: Known; news: readonly SessionNews[] }
+>;
 
 export type ClientMessage = Numbered | FromProgram | ToProgram | object;
 

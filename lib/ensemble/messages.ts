@@ -17,38 +17,31 @@ export type CreateMode =
 export type SessionId = number;
 
 /** A write that can be part of a multi. `version` -1 means any. */
-export type Write =
-  | {
-      readonly kind: "create";
-      readonly path: string;
-      readonly data: Data;
-      readonly mode: CreateMode;
-    }
-  | { readonly kind: "delete"; readonly path: string; readonly version: number }
-  | {
-      readonly kind: "setData";
-      readonly path: string;
-      readonly data: Data;
-      readonly version: number;
-    }
-  | { readonly kind: "check"; readonly path: string; readonly version: number };
+export type Write = Readonly<
+  | { kind: "create"; path: string; data: Data; mode: CreateMode }
+  | { kind: "delete"; path: string; version: number }
+  | { kind: "setData"; path: string; data: Data; version: number }
+  | { kind: "check"; path: string; version: number }
+>;
 
 /** With `watch`, the server tells the client once of the next change that the answer does not show. */
-export type Read =
-  | { readonly kind: "exists"; readonly path: string; readonly watch: boolean }
-  | { readonly kind: "getData"; readonly path: string; readonly watch: boolean }
-  | { readonly kind: "getChildren"; readonly path: string; readonly watch: boolean };
+export type Read = Readonly<
+  | { kind: "exists"; path: string; watch: boolean }
+  | { kind: "getData"; path: string; watch: boolean }
+  | { kind: "getChildren"; path: string; watch: boolean }
+>;
 
 /** What only the leader can decide; it becomes a transaction, even when it fails. */
-export type Ordered =
+export type Ordered = Readonly<
   | Write
-  | { readonly kind: "multi"; readonly ops: readonly Write[] }
-  | { readonly kind: "createSession"; readonly timeoutMs: number }
-  | { readonly kind: "closeSession" };
+  | { kind: "multi"; ops: readonly Write[] }
+  | { kind: "createSession"; timeoutMs: number }
+  | { kind: "closeSession" }
+>;
 
 /** What a session may ask. */
 export type Request = Exclude<Ordered, { kind: "check" | "createSession" }> | Read | Sync;
-type Sync = { readonly kind: "sync"; readonly path: string };
+type Sync = Readonly<{ kind: "sync"; path: string }>;
 
 /** What a client knows of a znode besides its data (ZooKeeper's Stat). */
 export type Stat = {
@@ -70,14 +63,15 @@ export type Stat = {
 };
 
 /** What an answer carries besides its code, by the kind of request. */
-export type Result =
-  | { readonly kind: "create"; readonly path: string; readonly stat: Stat }
-  | { readonly kind: "setData"; readonly stat: Stat }
-  | { readonly kind: "exists"; readonly stat: Stat }
-  | { readonly kind: "getData"; readonly data: Data; readonly stat: Stat }
-  | { readonly kind: "getChildren"; readonly children: readonly string[]; readonly stat: Stat }
-  | { readonly kind: "multi"; readonly results: readonly Result[] }
-  | { readonly kind: "delete" | "check" | "sync" | "createSession" | "closeSession" };
+export type Result = Readonly<
+  | { kind: "create"; path: string; stat: Stat }
+  | { kind: "setData"; stat: Stat }
+  | { kind: "exists"; stat: Stat }
+  | { kind: "getData"; data: Data; stat: Stat }
+  | { kind: "getChildren"; children: readonly string[]; stat: Stat }
+  | { kind: "multi"; results: readonly Result[] }
+  | { kind: "delete" | "check" | "sync" | "createSession" | "closeSession" }
+>;
 
 /** Why a request did not succeed. `outcomes` tells it for each operation of a multi. */
 export type Failure = {
@@ -88,71 +82,46 @@ export type Failure = {
 
 export type EventType = "NodeCreated" | "NodeDeleted" | "NodeDataChanged" | "NodeChildrenChanged";
 
-export type ToServer =
+type Paths = readonly string[];
+
+export type ToServer = Readonly<
   /** Opens a session (0), or brings one to this server. `lastZxid` is the newest state that the client has seen. */
   | {
-      readonly kind: "connect";
-      readonly xid: number;
-      readonly session: SessionId;
-      readonly timeoutMs: number;
-      readonly lastZxid: Zxid;
-      readonly readOnly: boolean;
+      kind: "connect";
+      xid: number;
+      session: SessionId;
+      timeoutMs: number;
+      lastZxid: Zxid;
+      readOnly: boolean;
     }
-  | { readonly kind: "request"; readonly xid: number; readonly request: Request }
-  | { readonly kind: "heartbeat"; readonly beat: number }
+  | { kind: "request"; xid: number; request: Request }
+  | { kind: "heartbeat"; beat: number }
   /** Sets the watches of an older connection again, as of the newest state that the client has seen. */
-  | {
-      readonly kind: "setWatches";
-      readonly lastZxid: Zxid;
-      readonly data: readonly string[];
-      readonly exist: readonly string[];
-      readonly child: readonly string[];
-    };
+  | { kind: "setWatches"; lastZxid: Zxid; data: Paths; exist: Paths; child: Paths }
+>;
 
-export type ToClient =
+export type ToClient = Readonly<
   /** Session 0: the session that the client asked for has expired. */
-  | {
-      readonly kind: "connected";
-      readonly session: SessionId;
-      readonly timeoutMs: number;
-      readonly readOnly: boolean;
-    }
-  | {
-      readonly kind: "reply";
-      readonly xid: number;
-      /** The last transaction that the server has applied. */
-      readonly zxid: Zxid;
-      readonly result: Result | Failure;
-    }
+  | { kind: "connected"; session: SessionId; timeoutMs: number; readOnly: boolean }
+  /** `zxid` is the last transaction that the server has applied. */
+  | { kind: "reply"; xid: number; zxid: Zxid; result: Result | Failure }
   /** `counted`: the leader has counted it, and a majority still followed that leader afterwards. */
-  | { readonly kind: "heard"; readonly beat: number; readonly counted: boolean }
-  | {
-      readonly kind: "event";
-      readonly type: EventType;
-      readonly path: string;
-      readonly zxid: Zxid;
-    };
+  | { kind: "heard"; beat: number; counted: boolean }
+  | { kind: "event"; type: EventType; path: string; zxid: Zxid }
+>;
 
 /** A change of the tree that cannot fail any more: every replica applies it alike. */
-export type Txn =
-  | {
-      readonly kind: "create";
-      readonly path: string;
-      readonly data: Data;
-      readonly ephemeralOwner: SessionId;
-    }
-  | { readonly kind: "delete"; readonly path: string }
-  | { readonly kind: "setData"; readonly path: string; readonly data: Data }
-  | { readonly kind: "check" }
-  | { readonly kind: "multi"; readonly txns: readonly Txn[] }
-  | { readonly kind: "createSession"; readonly timeoutMs: number }
+export type Txn = Readonly<
+  | { kind: "create"; path: string; data: Data; ephemeralOwner: SessionId }
+  | { kind: "delete"; path: string }
+  | { kind: "setData"; path: string; data: Data }
+  | { kind: "check" }
+  | { kind: "multi"; txns: readonly Txn[] }
+  | { kind: "createSession"; timeoutMs: number }
   /** The session ends, and its ephemeral nodes with it, in one transaction. */
-  | {
-      readonly kind: "closeSession";
-      readonly session: SessionId;
-      readonly paths: readonly string[];
-    }
-  | Failure;
+  | { kind: "closeSession"; session: SessionId; paths: Paths }
+  | Failure
+>;
 
 /** Who asked: the server that must answer, its client, the session (0 asks for one), and the number of the request. */
 export type Origin = {

@@ -45,14 +45,9 @@ export type Leading = {
   /** The last ping, the last one that a majority has answered, and the heartbeats that wait for a later one. */
   ping: number;
   confirmed: number;
-  heartbeats: Heartbeat[];
+  heartbeats: Readonly<{ after: number; server: NodeId; client: NodeId; beat: number }>[];
   /** Syncs that wait for a transaction to be committed. */
-  syncs: {
-    readonly zxid: Zxid;
-    readonly server: NodeId;
-    readonly client: NodeId;
-    readonly xid: number;
-  }[];
+  syncs: Readonly<{ zxid: Zxid; server: NodeId; client: NodeId; xid: number }>[];
 };
 
 /** How far a follower is: it has called, was told the epoch, has accepted it, is getting the history, has it. */
@@ -78,9 +73,3 @@ export type Tracked = {
   owner: NodeId | undefined;
 };
 
-export type Heartbeat = {
-  readonly after: number;
-  readonly server: NodeId;
-  readonly client: NodeId;
-  readonly beat: number;
-};

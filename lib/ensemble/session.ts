@@ -40,10 +40,11 @@ export type SessionOptions = {
 };
 
 /** What the machine tells. */
-export type SessionNews =
-  | { readonly kind: "state"; readonly state: SessionState }
-  | { readonly kind: "reply"; readonly number: number; readonly result: Result | Failure }
-  | { readonly kind: "event"; readonly type: EventType; readonly path: string };
+export type SessionNews = Readonly<
+  | { kind: "state"; state: SessionState }
+  | { kind: "reply"; number: number; result: Result | Failure }
+  | { kind: "event"; type: EventType; path: string }
+>;
 
 /** `number` is the embedder's: it comes back with the reply. */
 export type Asked = { readonly number: number; readonly xid: number; readonly request: Request };

@@ -4,28 +4,22 @@
  * that costs is the story of the first chapters.
  */
 
-import type { NodeId, Out, Protocol } from "quorumlab/sim";
-import type { Appointed, TrackerMessage } from "./tracker.ts";
+import type { Data } from "quorumlab/ensemble";
+import type { NodeId, Protocol } from "quorumlab/sim";
+import type { TrackerMessage } from "./tracker.ts";
 
-export type DatabaseRequest =
-  | {
-      readonly kind: "write";
-      readonly call: number;
-      readonly key: string;
-      readonly value: string | Uint8Array;
-    }
-  | { readonly kind: "read"; readonly call: number; readonly key: string };
-export type Written = { readonly kind: "written"; readonly call: number };
-export type Value = {
-  readonly kind: "value";
-  readonly call: number;
-  readonly value: string | Uint8Array | null;
-};
+export type DatabaseRequest = Readonly<
+  | { kind: "write"; call: number; key: string; value: Data }
+  | { kind: "read"; call: number; key: string }
+>;
+export type Written = Readonly<{ kind: "written"; call: number }>;
+export type Value = Readonly<{ kind: "value"; call: number; value: Data | null }>;
 /** Between databases: one write to copy, or a standby that wants everything. */
-type Copying =
-  | { readonly kind: "copy"; readonly key: string; readonly value: string | Uint8Array }
-  | { readonly kind: "copyAll" }
-  | { readonly kind: "all"; readonly data: Record<string, string | Uint8Array> };
+type Copying = Readonly<
+  | { kind: "copy"; key: string; value: Data }
+  | { kind: "copyAll" }
+  | { kind: "all"; data: Record<string, Data> }
+>;
 export type DatabaseMessage = DatabaseRequest | Written | Value | Copying | TrackerMessage;
 
 export type DatabaseState = {
@@ -33,7 +27,7 @@ export type DatabaseState = {
   role: "master" | "standby";
   readonly self: NodeId;
   master: NodeId | null;
-  data: Record<string, string | Uint8Array>;
+  data: Record<string, Data>;
   connected: NodeId[];
 };
 
@@ -49,12 +43,6 @@ const HEARTBEAT_MS = 20;
 /** A database. */
 export function database(options: DatabaseOptions = {}): Protocol<DatabaseState, DatabaseMessage> {
   const { trackers = ["tracker"], copies = [] } = options;
-
-  function obey(state: DatabaseState, { master }: Appointed, out: Out<DatabaseMessage>): void {
-    state.master = master;
-    state.role = master === state.self ? "master" : "standby";
-    if (state.role === "standby" && master !== null) out.send(master, { kind: "copyAll" });
-  }
 
   return {
     wire: "connection",
@@ -92,7 +80,11 @@ export function database(options: DatabaseOptions = {}): Protocol<DatabaseState,
           if (from === state.master) state.data = message.data;
           return;
         case "appointed":
-          obey(state, message, out);
+          state.master = message.master;
+          state.role = state.master === state.self ? "master" : "standby";
+          if (state.role === "standby" && state.master !== null) {
+            out.send(state.master, { kind: "copyAll" });
+          }
       }
     },
 

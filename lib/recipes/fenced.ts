@@ -17,25 +17,16 @@ export function accepts(newest: number, token: number): boolean {
 }
 
 /** A read counts as a use: a new master reads what no older one can change any more. */
-export type FencedRequest =
-  | {
-      readonly kind: "write";
-      readonly call: number;
-      readonly key: string;
-      readonly value: Data;
-      readonly token: number;
-    }
-  | { readonly kind: "read"; readonly call: number; readonly key: string; readonly token: number };
-export type FencedAnswer =
-  | { readonly kind: "written"; readonly call: number }
+export type FencedRequest = Readonly<
+  | { kind: "write"; call: number; key: string; value: Data; token: number }
+  | { kind: "read"; call: number; key: string; token: number }
+>;
+export type FencedAnswer = Readonly<
+  | { kind: "written"; call: number }
   /** `token` is the writer's. */
-  | {
-      readonly kind: "value";
-      readonly call: number;
-      readonly value: Data | null;
-      readonly token: number;
-    }
-  | { readonly kind: "refused"; readonly call: number; readonly newest: number };
+  | { kind: "value"; call: number; value: Data | null; token: number }
+  | { kind: "refused"; call: number; newest: number }
+>;
 /** What a fenced resource answers to a call, by the kind of request. */
 export type FencedReplies = {
   readonly write: Extract<FencedAnswer, { kind: "written" | "refused" }>;

@@ -69,9 +69,9 @@ export type TrackerOptions = {
   readonly decisions?: TrackerDecisions;
 };
 
-export type TrackerRequest =
-  | { readonly kind: "heartbeat" }
-  | { readonly kind: "whoIsMaster"; readonly call: number };
+export type TrackerRequest = Readonly<
+  { kind: "heartbeat" } | { kind: "whoIsMaster"; call: number }
+>;
 export type MasterIs = Answer & {
   readonly kind: "masterIs";
   readonly call: number;
@@ -79,11 +79,7 @@ export type MasterIs = Answer & {
   readonly term: number;
 };
 /** What a tracker tells the databases. */
-export type Appointed = {
-  readonly kind: "appointed";
-  readonly master: NodeId | null;
-  readonly term: number;
-};
+export type Appointed = Readonly<{ kind: "appointed"; master: NodeId | null; term: number }>;
 export type TrackerMessage = TrackerRequest | MasterIs | Appointed;
 
 export type TrackerState = Tracking & {
