@@ -205,7 +205,7 @@ function read(server: Server, client: NodeId, request: Read): Result | Failure {
   const { kind, path, watch } = request;
   const node = nodeAt(server.tree, path);
   if (watch && (node !== undefined || kind === "exists")) {
-    addWatch(server.watches, kind === "getChildren" ? "child" : "data", path, client);
+    addWatch(server.watches[kind === "getChildren" ? "child" : "data"], path, client);
   }
   if (node === undefined) return { kind: "error", code: "NoNode" };
   const stat = statOf(node);

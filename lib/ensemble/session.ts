@@ -27,7 +27,7 @@ import {
   taken,
   tryNext,
 } from "./reach.ts";
-import { watchedBy } from "./watches.ts";
+import { type Waiting, watchedBy, watchSet } from "./watches.ts";
 import type { SessionState } from "./zookeeper.ts";
 import type { Zxid } from "./zxid.ts";
 
@@ -70,11 +70,7 @@ export type Session = {
   /** Requests that were sent and not answered, and those that wait for a server. */
   sent: Asked[];
   waiting: Asked[];
-  readonly watches: {
-    readonly data: Set<string>;
-    readonly exist: Set<string>;
-    readonly child: Set<string>;
-  };
+  readonly watches: Readonly<Record<Waiting, Set<string>>>;
   beat: number;
   /** When the heartbeats were sent that were not answered yet, by their number. */
   readonly beats: Map<number, number>;
@@ -240,11 +236,8 @@ function replied(
   session.answeredZxid = Math.max(session.answeredZxid, zxid);
   const { request } = first;
   if ("watch" in request && request.watch) {
-    if (result.kind !== "error") {
-      session.watches[request.kind === "getChildren" ? "child" : "data"].add(request.path);
-    } else if (request.kind === "exists" && result.code === "NoNode") {
-      session.watches.exist.add(request.path);
-    }
+    const of = watchSet(request, result);
+    if (of !== undefined) session.watches[of].add(request.path);
   }
   session.news.push({ kind: "reply", number: first.number, result });
   if (result.kind === "closeSession") end(session, "closed", out);

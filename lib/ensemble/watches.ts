@@ -9,15 +9,16 @@
  */
 
 import type { NodeId } from "quorumlab/sim";
-import type { EventType, ToServer } from "./messages.ts";
+import type { EventType, Failure, Read, Result, ToServer } from "./messages.ts";
 import { parentOf } from "./path.ts";
 import { type Change, nodeAt, type Tree } from "./tree.ts";
 import type { Zxid } from "./zxid.ts";
 
-type Table = Map<string, Set<NodeId>>;
+/** Who waits for something to happen, by path. */
+export type Table<Who> = Map<string, Set<Who>>;
 
 /** Who waits for a change of a node (its creation included), and who for a change among its children. */
-export type Watches = { readonly data: Table; readonly child: Table };
+export type Watches = Readonly<Record<"data" | "child", Table<NodeId>>>;
 
 export type Firing = { readonly client: NodeId; readonly type: EventType; readonly path: string };
 
@@ -25,10 +26,17 @@ export function noWatches(): Watches {
   return { data: new Map(), child: new Map() };
 }
 
-export function addWatch(watches: Watches, of: keyof Watches, path: string, client: NodeId): void {
-  const waiting = watches[of].get(path);
-  if (waiting === undefined) watches[of].set(path, new Set([client]));
-  else waiting.add(client);
+export function addWatch<Who>(table: Table<Who>, path: string, who: Who): void {
+  const waiting = table.get(path);
+  if (waiting === undefined) table.set(path, new Set([who]));
+  else waiting.add(who);
+}
+
+/** Takes out all who wait at a path. */
+export function takeWatches<Who>(table: Table<Who>, path: string): Who[] {
+  const waiting = [...(table.get(path) ?? [])];
+  table.delete(path);
+  return waiting;
 }
 
 /** Forgets a client that is gone. */
@@ -62,10 +70,8 @@ export function fire(watches: Watches, { kind, path }: Change): Firing[] {
   }
 }
 
-function take(table: Table, type: EventType, path: string): Firing[] {
-  const waiting = [...(table.get(path) ?? [])];
-  table.delete(path);
-  return waiting.map((client) => ({ client, type, path }));
+function take(table: Table<NodeId>, type: EventType, path: string): Firing[] {
+  return takeWatches(table, path).map((client) => ({ client, type, path }));
 }
 
 /**
@@ -82,7 +88,7 @@ export function resetWatches(
 ): Firing[] {
   const missed: Firing[] = [];
   const look = (path: string, of: keyof Watches, changed: EventType | undefined) => {
-    if (changed === undefined) addWatch(watches, of, path, client);
+    if (changed === undefined) addWatch(watches[of], path, client);
     else missed.push({ client, type: changed, path });
   };
   const newer = (zxid: Zxid, type: EventType) => (zxid > asked.lastZxid ? type : undefined);
@@ -101,8 +107,17 @@ export function resetWatches(
   return missed;
 }
 
+/** What a client's watch waits for: a change of a node, a node that is not there yet, a change among children. */
+export type Waiting = "data" | "exist" | "child";
+
+/** What a client waits for after an answer: of a node that is not there only `exists` leaves a watch. */
+export function watchSet({ kind }: Read, result: Result | Failure): Waiting | undefined {
+  if (result.kind !== "error") return kind === "getChildren" ? "child" : "data";
+  return kind === "exists" && result.code === "NoNode" ? "exist" : undefined;
+}
+
 /** Which watches an event uses up. */
-export function watchedBy(type: EventType): readonly ("data" | "exist" | "child")[] {
+export function watchedBy(type: EventType): readonly Waiting[] {
   if (type === "NodeChildrenChanged") return ["child"];
   return type === "NodeDeleted" ? ["data", "exist", "child"] : ["data", "exist"];
 }

@@ -99,7 +99,7 @@ function read(run: Play, client: string, { kind, path }: Read): void {
   if (!isThere) run.saw(kind === "exists" ? "a client waited for a node to come" : "a read failed");
   if (!isThere && kind !== "exists") return;
   const of = kind === "getChildren" ? "child" : "data";
-  addWatch(run.right, of, path, client);
+  addWatch(run.right[of], path, client);
   known[isThere ? of : "exist"].add(path);
 }
 

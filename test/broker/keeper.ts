@@ -161,7 +161,7 @@ export class Keeper {
       case "getData":
       case "getChildren": {
         const { kind, path, watch } = request;
-        if (watch) addWatch(this.watches, kind === "getChildren" ? "child" : "data", path, "b1");
+        if (watch) addWatch(this.watches[kind === "getChildren" ? "child" : "data"], path, "b1");
         const node = nodeAt(this.leader.replica, path);
         if (node === undefined) return { result: { kind: "error", code: "NoNode" }, events: [] };
         const [stat, children] = [statOf(node), this.children(path)];

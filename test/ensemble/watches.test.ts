@@ -19,7 +19,7 @@ function watching(...set: string[]): Watches {
   const watches = noWatches();
   for (const each of set) {
     const [of, path = "", , client = ""] = each.split(" ");
-    addWatch(watches, of as keyof Watches, path, client);
+    addWatch(watches[of as keyof Watches], path, client);
   }
   return watches;
 }

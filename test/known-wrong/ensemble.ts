@@ -246,8 +246,8 @@ export const patches: readonly Patch[] = [
   {
     name: "a watch fires again and again",
     file: "lib/ensemble/watches.ts",
-    from: "  table.delete(path);\n  return waiting.map",
-    to: "  return waiting.map",
+    from: "  table.delete(path);\n  return waiting;",
+    to: "  return waiting;",
     origin: "a persistent watch where a one-shot watch was promised",
     caughtBy: watches,
   },

@@ -113,7 +113,7 @@ export const znodeClaims: readonly Claim[] = [
     },
     mistake: {
       file: `${room}/watches.ts`,
-      from: "watches[of].set(path, new Set([client]));",
+      from: "table.set(path, new Set([who]));",
       to: "return;",
     },
   },
