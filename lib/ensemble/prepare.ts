@@ -67,26 +67,20 @@ function remember(tree: Tree, path: string): () => void {
 }
 
 function write(ahead: Tree, session: SessionId, op: Write): Txn {
+  if (op.kind === "create") return create(ahead, session, op);
+  const { path, version } = op;
+  const isRight = op.kind === "delete" ? hasParent(path) && !RESERVED.includes(path) : isPath(path);
+  if (!isRight) return error("BadArguments");
+  const node = nodeAt(ahead, path);
+  if (node === undefined) return error("NoNode");
+  if (version !== -1 && version !== node.version) return error("BadVersion");
   switch (op.kind) {
-    case "create":
-      return create(ahead, session, op);
-    case "delete": {
-      const { path, version } = op;
-      if (!hasParent(path) || RESERVED.includes(path)) return error("BadArguments");
-      const node = nodeAt(ahead, path);
-      if (node === undefined) return error("NoNode");
-      if (version !== -1 && version !== node.version) return error("BadVersion");
-      if (node.children.size > 0) return error("NotEmpty");
-      return { kind: "delete", path };
-    }
-    default: {
-      const { path, version } = op;
-      if (!isPath(path)) return error("BadArguments");
-      const node = nodeAt(ahead, path);
-      if (node === undefined) return error("NoNode");
-      if (version !== -1 && version !== node.version) return error("BadVersion");
-      return op.kind === "check" ? { kind: "check" } : { kind: "setData", path, data: op.data };
-    }
+    case "delete":
+      return node.children.size > 0 ? error("NotEmpty") : { kind: "delete", path };
+    case "setData":
+      return { kind: "setData", path, data: op.data };
+    case "check":
+      return { kind: "check" };
   }
 }
 

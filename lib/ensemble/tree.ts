@@ -40,8 +40,7 @@ const utf8 = new TextEncoder();
 
 /** A tree as ZooKeeper begins: the root, and the nodes that ZooKeeper keeps for itself. */
 export function emptyTree(): Tree {
-  const tree: Tree = { nodes: new Map(), sessions: new Map() };
-  tree.nodes.set("/", newNode("", 0, 0, 0));
+  const tree: Tree = { nodes: new Map([["/", newNode("", 0, 0, 0)]]), sessions: new Map() };
   for (const path of RESERVED.slice(1)) {
     tree.nodes.set(path, newNode("", 0, 0, 0));
     parentIn(tree, path).children.add(nameOf(path));
@@ -55,20 +54,14 @@ export function nodeAt(tree: Tree, path: string): Znode | undefined {
 }
 
 export function statOf(node: Znode): Stat {
-  const { czxid, mzxid, pzxid, ctime, mtime, version, ephemeralOwner, data } = node;
+  const { data, created, children, ...rest } = node;
   return {
-    czxid,
-    mzxid,
-    pzxid,
-    ctime,
-    mtime,
-    version,
+    ...rest,
     // A child that was created and deleted counts twice, one that is still there once.
-    cversion: 2 * node.created - node.children.size,
+    cversion: 2 * created - children.size,
     aversion: 0,
-    ephemeralOwner,
     dataLength: typeof data === "string" ? utf8.encode(data).length : data.length,
-    numChildren: node.children.size,
+    numChildren: children.size,
   };
 }
 
@@ -105,8 +98,7 @@ export function apply(
       return { kind: "create", path: txn.path, stat: statOf(node) };
     }
     case "delete":
-      remove(tree, txn.path, zxid);
-      changed({ kind: "deleted", path: txn.path });
+      remove(tree, txn.path, zxid, changed);
       return { kind: "delete" };
     case "setData": {
       const node = nodeAt(tree, txn.path);
@@ -126,10 +118,7 @@ export function apply(
       tree.sessions.set(zxid, txn.timeoutMs);
       return { kind: "createSession" };
     case "closeSession":
-      for (const path of txn.paths) {
-        remove(tree, path, zxid);
-        changed({ kind: "deleted", path });
-      }
+      for (const path of txn.paths) remove(tree, path, zxid, changed);
       tree.sessions.delete(txn.session);
       return { kind: "closeSession" };
     case "check":
@@ -154,7 +143,7 @@ function newNode(data: Data, zxid: Zxid, timeMs: number, ephemeralOwner: Session
   };
 }
 
-function remove(tree: Tree, path: string, zxid: Zxid): void {
+function remove(tree: Tree, path: string, zxid: Zxid, changed: (change: Change) => void): void {
   invariant(
     nodeAt(tree, path)?.children.size === 0,
     `${path} is deleted, but it is not an empty node`,
@@ -163,6 +152,7 @@ function remove(tree: Tree, path: string, zxid: Zxid): void {
   const parent = parentIn(tree, path);
   parent.children.delete(nameOf(path));
   parent.pzxid = zxid;
+  changed({ kind: "deleted", path });
 }
 
 function parentIn(tree: Tree, path: string): Znode {

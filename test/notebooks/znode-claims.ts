@@ -36,8 +36,8 @@ export const znodeClaims: readonly Claim[] = [
     },
     mistake: {
       file: `${room}/prepare.ts`,
-      from: 'if (version !== -1 && version !== node.version) return error("BadVersion");\n      return',
-      to: "return",
+      from: 'if (version !== -1 && version !== node.version) return error("BadVersion");',
+      to: "",
     },
   },
   {
