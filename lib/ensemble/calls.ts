@@ -5,7 +5,7 @@
 
 import type { NodeId, Out, Protocol } from "quorumlab/sim";
 import type { Request, ToClient } from "./messages.ts";
-import { abandon } from "./reach.ts";
+import { end } from "./reach.ts";
 import {
   ask as askSession,
   isServer,
@@ -32,13 +32,17 @@ export type FromProgram = Readonly<
   | { kind: "askSession"; nth: number; number: number; request: Request }
 >;
 
+/** What became of a call. */
+type Outcome =
+  | { readonly kind: "replied"; readonly reply: Numbered }
+  | { readonly kind: "failed"; readonly code: CallErrorCode };
+
 /** What the machine knows of its session at present. */
 export type Known = Pick<ZooKeeper, "session" | "timeoutMs" | "aliveUntilMs">;
 
 /** What the machine tells its program: a reply or that there will be none, a request of somebody else, news. */
 export type ToProgram = Readonly<
-  | { kind: "replied"; call: number; reply: Numbered }
-  | { kind: "failed"; call: number; code: CallErrorCode }
+  | (Outcome & { call: number })
   | { kind: "asked"; call: number; from: NodeId; request: Numbered }
   | { kind: "session"; nth: number; known?: Known; news: readonly SessionNews[] }
 >;
@@ -89,7 +93,8 @@ export const machine: Protocol<ClientState, ClientMessage> = {
       sessionTimer(state.session, name, nowMs, out);
       report(state, out);
     } else {
-      fail(state, Number(name.split(" ")[1]), "OperationTimeout", out);
+      const call = Number(name.split(" ")[1]);
+      settle(state, call, { kind: "failed", code: "OperationTimeout" }, out);
     }
   },
 
@@ -112,8 +117,8 @@ export const machine: Protocol<ClientState, ClientMessage> = {
     }
     delete state.peers[peer];
     for (const [call, { to, left }] of Object.entries(state.calls)) {
-      if (to === peer)
-        fail(state, Number(call), left ? "ConnectionLoss" : "ConnectionRefused", out);
+      const code = left ? "ConnectionLoss" : "ConnectionRefused";
+      if (to === peer) settle(state, Number(call), { kind: "failed", code }, out);
     }
   },
 };
@@ -131,7 +136,9 @@ function obey(state: ClientState, message: FromProgram, out: Out<ClientMessage>)
       out.send(message.to, message.answer);
       return;
     case "openSession":
-      giveUp(state, out);
+      // To the program its older session is over; the ensemble lets it expire.
+      if (state.session !== undefined) end(state.session, "closed", out);
+      report(state, out);
       state.nth = message.nth;
       state.session = openSession(message.options, out);
       return;
@@ -141,33 +148,17 @@ function obey(state: ClientState, message: FromProgram, out: Out<ClientMessage>)
         askSession(state.session, number, request, out);
         report(state, out);
       } else {
-        out.send(state.self, { kind: "session", nth, news: [expired(number)] });
+        const result = { kind: "error", code: "SessionExpired" } as const;
+        out.send(state.self, { kind: "session", nth, news: [{ kind: "reply", number, result }] });
       }
     }
   }
 }
 
-/** Leaves a session for another: to the program it is over, the ensemble lets it expire. */
-function giveUp(state: ClientState, out: Out<ClientMessage>): void {
-  const { session } = state;
-  if (session === undefined) return;
-  abandon(session, out);
-  const isOver = session.state === "expired" || session.state === "closed";
-  if (!isOver) session.news.push({ kind: "state", state: "closed" });
-  for (const { number } of [...session.sent, ...session.waiting]) {
-    session.news.push(expired(number));
-  }
-  report(state, out);
-}
-
-function expired(number: number): SessionNews {
-  return { kind: "reply", number, result: { kind: "error", code: "SessionExpired" } };
-}
-
 /** A reply to a call of this host, or somebody else's call. */
 function hear(state: ClientState, from: NodeId, message: Numbered, out: Out<ClientMessage>): void {
   if (state.calls[message.call]?.to === from) {
-    settle(state, message.call, { kind: "replied", call: message.call, reply: message }, out);
+    settle(state, message.call, { kind: "replied", reply: message }, out);
   } else if (message.call % state.nodes !== state.rank) {
     out.send(state.self, { kind: "asked", call: message.call, from, request: message });
   }
@@ -196,23 +187,9 @@ function ask(state: ClientState, to: NodeId, request: Numbered, out: Out<ClientM
   }
 }
 
-function fail(
-  state: ClientState,
-  call: number,
-  code: CallErrorCode,
-  out: Out<ClientMessage>,
-): void {
-  settle(state, call, { kind: "failed", call, code }, out);
-}
-
 /** @param call as it is on the wire; the program knows it without the rank */
-function settle(
-  state: ClientState,
-  call: number,
-  answer: Extract<ToProgram, { kind: "replied" | "failed" }>,
-  out: Out<ClientMessage>,
-): void {
+function settle(state: ClientState, call: number, outcome: Outcome, out: Out<ClientMessage>): void {
   delete state.calls[call];
   out.cancelTimer(`call ${call}`);
-  out.send(state.self, { ...answer, call: (call - state.rank) / state.nodes });
+  out.send(state.self, { ...outcome, call: (call - state.rank) / state.nodes });
 }

@@ -81,7 +81,7 @@ function face<R extends Replies>(
   let answering: Answering | undefined;
   const sessions = sessionsOver(send);
 
-  const hear = (message: ToProgram): void => {
+  function hear(message: ToProgram): void {
     if (message.kind === "session") {
       sessions.hear(message);
     } else if (message.kind === "asked") {
@@ -90,11 +90,16 @@ function face<R extends Replies>(
       waiting.get(message.call)?.(message);
       waiting.delete(message.call);
     }
-  };
-  const give = async (to: NodeId, call: number, request: Numbered): Promise<void> => {
+  }
+
+  async function give(to: NodeId, call: number, request: Numbered): Promise<void> {
     const answer = await answering?.(request, to);
     if (answer !== undefined) send({ kind: "answer", call, to, answer: { ...answer, call } });
-  };
+  }
+
+  async function listen(): Promise<never> {
+    for (;;) hear((await receive()) as ToProgram);
+  }
 
   const own: ClientHost<R> = {
     ...rest,
@@ -113,14 +118,7 @@ function face<R extends Replies>(
     },
     zookeeper: sessions.open,
   };
-  return { own, listening: listen(receive, hear) };
-}
-
-async function listen(
-  receive: ProgramHost<ClientMessage>["receive"],
-  hear: (message: ToProgram) => void,
-): Promise<never> {
-  for (;;) hear((await receive()) as ToProgram);
+  return { own, listening: listen() };
 }
 
 /** The sessions of a program, each with a face of its own. */

@@ -39,7 +39,6 @@ export type {
 } from "./messages.ts";
 export { parentOf } from "./path.ts";
 export { prepare } from "./prepare.ts";
-export { abandon } from "./reach.ts";
 export type { EnsembleOptions, Server } from "./replica.ts";
 export type { EnsembleMessage } from "./server.ts";
 export { ensemble } from "./server.ts";

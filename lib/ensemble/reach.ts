@@ -22,7 +22,7 @@ export function tryNext(session: Session, out: Out<ToServer>): void {
 
 /** The server is gone, silent, or does not take the session: what was sent may have been done, or not. */
 export function lose(session: Session, out: Out<ToServer>): void {
-  if (session.state === "expired" || session.state === "closed") return;
+  if (isOver(session)) return;
   if (session.taken) {
     if (session.state !== "connecting") become(session, "disconnected");
     out.setTimer("session patience", session.timeoutMs);
@@ -105,8 +105,9 @@ export function switchOver(session: Session, peer: NodeId, out: Out<ToServer>): 
   session.better = undefined;
 }
 
-/** Leaves its server without a word: the session lives until it expires. */
-export function abandon(session: Session, out: Out<ToServer>): void {
+/** The session is over for its client, which leaves its server without a word: an open one lives until it expires. */
+export function end(session: Session, state: "expired" | "closed", out: Out<ToServer>): void {
+  if (isOver(session)) return;
   for (const peer of [session.server, session.better]) if (peer !== undefined) out.close(peer);
   session.server = undefined;
   session.better = undefined;
@@ -114,12 +115,12 @@ export function abandon(session: Session, out: Out<ToServer>): void {
   for (const timer of ["silence", "retry", "patience", "heartbeat"]) {
     out.cancelTimer(`session ${timer}`);
   }
-}
-
-export function end(session: Session, state: "expired" | "closed", out: Out<ToServer>): void {
-  abandon(session, out);
   become(session, state);
   fail(session, [...session.sent.splice(0), ...session.waiting.splice(0)], "SessionExpired");
+}
+
+export function isOver({ state }: Session): boolean {
+  return state === "expired" || state === "closed";
 }
 
 export function become(session: Session, state: SessionState): void {

@@ -20,6 +20,7 @@ import {
   become,
   end,
   fail,
+  isOver,
   lose,
   seekBetter,
   send,
@@ -113,7 +114,7 @@ export function openSession(options: SessionOptions, out: Out<ToServer>): Sessio
 export function ask(session: Session, number: number, request: Request, out: Out<ToServer>): void {
   session.xid += 1;
   const asked = { number, xid: session.xid, request };
-  if (session.state === "expired" || session.state === "closed") {
+  if (isOver(session)) {
     fail(session, [asked], "SessionExpired");
   } else if (request.kind === "closeSession" && !session.taken) {
     // There is nobody to tell: the session ends when it expires.

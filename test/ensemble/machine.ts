@@ -1,7 +1,6 @@
 /** A session's machine without servers: the test plays them, and reads in short lines what it asks for and tells. */
 
 import {
-  abandon,
   ask,
   type EnsembleMessage,
   openSession,
@@ -16,6 +15,7 @@ import {
   type ToServer,
 } from "quorumlab/ensemble";
 import { type NodeId, type Out, Recorder } from "quorumlab/sim";
+import { end } from "../../lib/ensemble/reach.ts";
 import { effects } from "./said.ts";
 
 export type Machine = {
@@ -30,7 +30,7 @@ export type Machine = {
   disconnected(peer: NodeId): string[];
   hears(message: ToClient, peer?: NodeId): string[];
   timer(name: string, nowMs?: number): string[];
-  abandoned(): string[];
+  ended(): string[];
 };
 
 /** Luck is one half: of three servers the second is tried first. */
@@ -75,7 +75,7 @@ export function machine(options: Partial<SessionOptions> = {}): Machine {
       if (!timers.delete(name)) throw new Error(`The timer ${name} is not set.`);
       return tell(step((out) => sessionTimer(own, `session ${name}`, nowMs, out)));
     },
-    abandoned: () => tell(step((out) => abandon(own, out))),
+    ended: () => tell(step((out) => end(own, "closed", out))),
   };
 }
 

@@ -220,6 +220,6 @@ describe("a session that may read", () => {
     const one = reader();
     counts(one, false);
     one.timer("heartbeat", 200);
-    expect(one.abandoned()).toEqual(["close s3", "close s2"]);
+    expect(one.ended()).toEqual(["close s3", "close s2", "is closed"]);
   });
 });
