@@ -226,16 +226,16 @@ export function registerClient(
       }
     };
     void listen();
-    const gather: Gather = (request, needed) =>
-      new Promise((resolve, reject) => {
-        const settled = ({ counter, answers }: Over) => {
-          const found = answers?.flatMap((each) => (each.kind === "found" ? each.version : []));
-          const own = { value: null, timestamp: { counter, writer: rest.id } };
-          if (found !== undefined) resolve({ found, own });
-          else reject(new CallError("OperationTimeout", `${needed} replicas`, request.kind));
-        };
-        send({ kind: "ask", nth: waiting.push(settled) - 1, request, needed });
-      });
+    const gather: Gather = async (request, needed) => {
+      const { promise, resolve } = Promise.withResolvers<Over>();
+      send({ kind: "ask", nth: waiting.push(resolve) - 1, request, needed });
+      const { counter, answers } = await promise;
+      if (answers === null) {
+        throw new CallError("OperationTimeout", `${needed} replicas`, request.kind);
+      }
+      const found = answers.flatMap((each) => (each.kind === "found" ? each.version : []));
+      return { found, own: { value: null, timestamp: { counter, writer: rest.id } } };
+    };
     return program({ ...rest, ...operations(decide, sizes, gather) });
   });
 }
