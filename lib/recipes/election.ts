@@ -7,7 +7,7 @@
 
 import { checkPath, parentOf, type Watcher, type ZooKeeper } from "quorumlab/ensemble";
 import { inSequence, type Own, standInLine, tryOwn } from "./own.ts";
-import { answered, type Clock, failedWith, look, makeDirectory, textOf } from "./patience.ts";
+import { answered, type Clock, look, makeDirectory, textOf, unlessGone } from "./patience.ts";
 
 /** Who is master: what it gave as its name, and its fencing token, which grows with each mastership. */
 export type Master = { readonly name: string; readonly token: number };
@@ -67,12 +67,8 @@ export function sequentialElection(directory: string = "/candidates"): Election 
         // Who comes later stands behind: the first changes only when it goes, or when nobody was there.
         const name = (await first()) ?? (await first(watcher));
         if (name === undefined) return null;
-        try {
-          const { data, stat } = await zk.getData(`${directory}/${name}`, watcher);
-          return { name: textOf(data), token: stat.czxid };
-        } catch (error) {
-          if (!failedWith(error, "NoNode")) throw error;
-        }
+        const found = await unlessGone(zk.getData(`${directory}/${name}`, watcher));
+        if (found !== null) return { name: textOf(found.data), token: found.stat.czxid };
       }
     },
   };

@@ -4,7 +4,7 @@
  */
 
 import type { CreateMode, Data, Stat, WatchEvent, ZooKeeper } from "quorumlab/ensemble";
-import { answered, type Clock, failedWith, isLost, makeDirectory } from "./patience.ts";
+import { answered, type Clock, failedWith, isLost, makeDirectory, unlessGone } from "./patience.ts";
 
 /** A node of one's own, and the transaction that made it, which grows with each that follows: a fencing token. */
 export type Own = { readonly path: string; readonly token: number };
@@ -90,14 +90,10 @@ export async function ownSequential(
   }
 }
 
-/** The ten digits that ZooKeeper has put at the end of a name: the order, whatever comes before them. */
-function sequenceOf(name: string): number {
-  return Number(name.slice(-10));
-}
-
-/** Names in the order in which the nodes were made. */
+/** Names in the order in which the nodes were made: by the ten digits at their end, whatever comes before those. */
 export function inSequence(names: readonly string[]): string[] {
-  return [...names].sort((a, b) => sequenceOf(a) - sequenceOf(b));
+  const sequence = (name: string) => Number(name.slice(-10));
+  return [...names].sort((a, b) => sequence(a) - sequence(b));
 }
 
 /**
@@ -138,12 +134,7 @@ export async function standInLine(
 /** Waits for the next change of a node, unless it is not there. */
 async function change(zk: ZooKeeper, clock: Clock, path: string): Promise<void> {
   const { promise: changed, resolve } = Promise.withResolvers<WatchEvent>();
-  try {
-    // Not `exists`, which would leave a watch behind for a node that never comes again.
-    await answered(zk, clock, () => zk.getData(path, resolve));
-  } catch (error) {
-    if (failedWith(error, "NoNode")) return;
-    throw error;
-  }
-  await changed;
+  // Not `exists`, which would leave a watch behind for a node that never comes again.
+  const found = await answered(zk, clock, () => unlessGone(zk.getData(path, resolve)));
+  if (found !== null) await changed;
 }

@@ -97,8 +97,13 @@ export async function look(
 ): Promise<Awaited<ReturnType<ZooKeeper["getData"]>> | null> {
   // The watch comes first: whatever is read after it is at least as new.
   if ((await zk.exists(path, watcher)) === null) return null;
+  return unlessGone(zk.getData(path));
+}
+
+/** An answer, or null when there is no such node. */
+export async function unlessGone<T>(answer: Promise<T>): Promise<T | null> {
   try {
-    return await zk.getData(path);
+    return await answer;
   } catch (error) {
     if (failedWith(error, "NoNode")) return null;
     throw error;

@@ -8,7 +8,7 @@
 
 import { checkPath, type Data, type WatchEvent, type ZooKeeper } from "quorumlab/ensemble";
 import { disown, inSequence, ownSequential, tryOwn } from "./own.ts";
-import { answered, type Clock, failedWith, isLost, makeDirectory } from "./patience.ts";
+import { answered, type Clock, isLost, makeDirectory, unlessGone } from "./patience.ts";
 
 /** An item that this session works on, as long as the session lives. */
 export type Taken = {
@@ -37,19 +37,20 @@ export function queue(zk: ZooKeeper, clock: Clock, directory: string): Queue {
   async function claim(item: string): Promise<Taken | undefined> {
     const { stat, isOwn } = await tryOwn(zk, clock, `${claims}/${item}`);
     if (!isOwn) return undefined;
-    const path = `${items}/${item}`;
+    const done = async () => {
+      await remove(item);
+      mine.delete(item);
+    };
     const giveBack = async () => {
       await disown(zk, clock, { path: `${claims}/${item}`, token: stat.czxid });
       mine.delete(item);
     };
-    try {
-      const { data } = await answered(zk, clock, () => zk.getData(path));
-      return { data, giveBack, done: () => remove(item).then(() => void mine.delete(item)) };
-    } catch (error) {
-      if (!failedWith(error, "NoNode")) throw error;
+    const found = await answered(zk, clock, () => unlessGone(zk.getData(`${items}/${item}`)));
+    if (found === null) {
       await giveBack();
       return undefined;
     }
+    return { data: found.data, done, giveBack };
   }
 
   /** Both at once, or the item could be claimed again in between. */

@@ -114,7 +114,7 @@ export const patches: readonly Patch[] = [
   {
     name: "names are sorted whole",
     file: recipe("own"),
-    from: "return [...names].sort((a, b) => sequenceOf(a) - sequenceOf(b));",
+    from: "return [...names].sort((a, b) => sequence(a) - sequence(b));",
     to: "return [...names].sort();",
     origin:
       "ZOOKEEPER-2931: the session's id in front of the sequence number decided who had the lock",
@@ -160,12 +160,10 @@ export const patches: readonly Patch[] = [
     name: "a node is read first, and watched after that",
     file: recipe("patience"),
     from: `  if ((await zk.exists(path, watcher)) === null) return null;
-  try {
-    return await zk.getData(path);`,
+  return unlessGone(zk.getData(path));`,
     to: `  const found = await zk.getData(path).catch(() => null);
   await zk.exists(path, watcher);
-  try {
-    return found;`,
+  return found;`,
     origin: "the beginner's classic: what happens between the read and the watch is missed",
     caughtBy: followed,
   },
@@ -188,8 +186,8 @@ export const patches: readonly Patch[] = [
   {
     name: "an item is removed when it is taken",
     file: recipe("queue"),
-    from: "      return { data, giveBack, done: () => remove(item).then(() => void mine.delete(item)) };",
-    to: "      await remove(item);\n      return { data, giveBack, done: async () => {} };",
+    from: "    return { data: found.data, done, giveBack };",
+    to: "    await done();\n    return { data: found.data, done: async () => {}, giveBack };",
     origin:
       "ZooKeeper Recipes and Solutions, Queues, and kazoo's Queue: what a dead consumer has taken is lost",
     caughtBy: noItemLost,
