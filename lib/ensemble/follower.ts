@@ -116,20 +116,18 @@ export function hand(turn: Turn, message: PeerMessage): void {
     case "synced":
       answer(turn, message.client, message.xid, { kind: "sync" });
       return;
-    case "touched":
-      heartbeatAnswered(turn, message.client, message.beat, message.counted);
+    case "touched": {
+      const { client, beat, counted } = message;
+      // Not counted: the session is over, or on another server.
+      if (!counted) detach(turn, client);
+      else if (turn.server.clients.has(client)) {
+        turn.out.send(client, { kind: "heard", beat, counted }, { beforeSync: true });
+      }
       return;
+    }
     case "revalidated":
       revalidated(turn, message);
   }
-}
-
-/** The leader has counted a client's heartbeat, or not: then the session is over, or on another server. */
-function heartbeatAnswered(turn: Turn, client: NodeId, beat: number, counted: boolean): void {
-  const { server } = turn;
-  if (!server.clients.has(client)) return;
-  if (counted) turn.out.send(client, { kind: "heard", beat, counted }, { beforeSync: true });
-  else detach(turn, client);
 }
 
 /** The leader knows the session that a client came with, or not. */

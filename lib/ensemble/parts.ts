@@ -72,4 +72,3 @@ export type Tracked = {
   /** The server that the client is connected to; unknown to a new leader until the session is heard. */
   owner: NodeId | undefined;
 };
-

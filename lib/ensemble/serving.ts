@@ -5,10 +5,10 @@
 
 import type { NodeId } from "quorumlab/sim";
 import { propose } from "./leader.ts";
-import type { Ordered, Request, ToServer } from "./messages.ts";
+import type { ToServer } from "./messages.ts";
 import type { Leading } from "./parts.ts";
 import type { Forwarded } from "./peers.ts";
-import { advance, answer, greet, serves, type Turn, tell } from "./replica.ts";
+import { type Attached, advance, answer, greet, serves, type Turn, tell } from "./replica.ts";
 import { claims, heartbeat, revalidate, sync, tick, touch } from "./tracking.ts";
 import { resetWatches } from "./watches.ts";
 
@@ -34,7 +34,7 @@ export function serve(turn: Turn, client: NodeId, message: ToServer): void {
       }
       return;
     case "request":
-      take(turn, client, message.xid, message.request);
+      take(turn, client, attached, message);
   }
 }
 
@@ -47,16 +47,13 @@ function admit(
   const { server } = turn;
   const canServe = serves(server);
   const isBehind = lastZxid > server.committed;
-  if (isBehind || canServe === "nothing" || (canServe === "reads" && !readOnly)) {
+  const known = server.tree.sessions.get(session);
+  const isReader = canServe === "reads" && readOnly && known !== undefined;
+  if (isBehind || !(isReader || canServe === "everything")) {
     turn.out.close(client);
     return;
   }
-  if (canServe === "reads") {
-    const known = server.tree.sessions.get(session);
-    if (known === undefined) {
-      turn.out.close(client);
-      return;
-    }
+  if (isReader) {
     const attached = { session, timeoutMs: known, readOnly: true, waiting: [] };
     server.clients.set(client, attached);
     greet(attached, client, turn);
@@ -72,10 +69,12 @@ function admit(
 }
 
 /** A request takes its place in the queue; the leader hears at once what it must decide. */
-function take(turn: Turn, client: NodeId, xid: number, request: Request): void {
-  const { server } = turn;
-  const attached = server.clients.get(client);
-  if (attached === undefined) return;
+function take(
+  turn: Turn,
+  client: NodeId,
+  attached: Attached,
+  { xid, request }: Extract<ToServer, { kind: "request" }>,
+): void {
   attached.waiting.push({ xid, request });
   if (!("watch" in request)) {
     if (attached.readOnly) answer(turn, client, xid, { kind: "error", code: "NotReadOnly" });
@@ -101,9 +100,15 @@ export function decide(turn: Turn, leading: Leading, from: NodeId, message: Forw
   if (leading.stage !== "broadcast") return;
   switch (message.kind) {
     case "forward": {
-      const { session, client, xid } = message;
+      const { client, session, xid, request } = message;
       const origin = { server: from, client, session, xid };
-      propose(turn, leading, session, checked(leading, from, message, turn), origin);
+      if (leading.sessions.has(session) && !claims(leading, session, from)) {
+        // The client has left the server that it comes from.
+        propose(turn, leading, session, { kind: "error", code: "SessionMoved" }, origin);
+      } else {
+        touch(leading, session, turn);
+        propose(turn, leading, session, request, origin);
+      }
       return;
     }
     case "touch":
@@ -115,20 +120,6 @@ export function decide(turn: Turn, leading: Leading, from: NodeId, message: Forw
     case "syncRequest":
       sync(turn, leading, from, message);
   }
-}
-
-/** A request counts as a sign of life; one from a server that its client has left is refused. */
-function checked(
-  leading: Leading,
-  from: NodeId,
-  { session, request }: Extract<Forwarded, { kind: "forward" }>,
-  turn: Turn,
-): Ordered | { readonly kind: "error"; readonly code: "SessionMoved" } {
-  if (leading.sessions.has(session) && !claims(leading, session, from)) {
-    return { kind: "error", code: "SessionMoved" };
-  }
-  touch(leading, session, turn);
-  return request;
 }
 
 /** Half a tick of the leader: silent followers and sessions are given up. */

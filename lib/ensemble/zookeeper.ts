@@ -24,11 +24,10 @@ export type SessionState =
   | "closed";
 
 /** What became of each operation of a multi, in order. */
-export type Outcome = Readonly<
-  | { kind: "create"; path: string }
-  | { kind: "setData"; stat: Stat }
-  | { kind: "delete" | "check" }
->;
+export type Outcome =
+  | { readonly kind: "create"; readonly path: string }
+  | { readonly kind: "setData"; readonly stat: Stat }
+  | { readonly kind: "delete" | "check" };
 
 /**
  * One session with an ensemble. Requests are answered in the order in which they were made.
