@@ -28,13 +28,7 @@ export type History = {
 };
 
 /** On disk, replaced whole: a tree, and where the entries begin that go with it. */
-type Snapshot = {
-  readonly tree: Tree;
-  readonly zxid: Zxid;
-  readonly log: number;
-  readonly start: number;
-  readonly before: Zxid;
-};
+type Snapshot = Readonly<{ tree: Tree; zxid: Zxid; log: number; start: number; before: Zxid }>;
 
 /** What the disk kept. Transactions after the snapshot are accepted; whether they are committed, a leader must say. */
 export function recover(saved: Saved): { history: History; tree: Tree; committed: Zxid } {

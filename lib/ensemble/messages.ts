@@ -124,12 +124,7 @@ export type Txn = Readonly<
 >;
 
 /** Who asked: the server that must answer, its client, the session (0 asks for one), and the number of the request. */
-export type Origin = {
-  readonly server: NodeId;
-  readonly client: NodeId;
-  readonly session: SessionId;
-  readonly xid: number;
-};
+export type Origin = Readonly<{ server: NodeId; client: NodeId; session: SessionId; xid: number }>;
 
 /** One transaction in a history. */
 export type Entry = {

@@ -22,11 +22,7 @@ export type Tracking = {
 export type Kept = Answer & { readonly askedMs: number; readonly answeredMs: number };
 
 /** What a tracker goes by: the time on its clock, how long a database may be silent, how long an answer may be used. */
-export type TrackerTimes = {
-  readonly nowMs: number;
-  readonly timeoutMs: number;
-  readonly leaseMs: number;
-};
+export type TrackerTimes = Readonly<{ nowMs: number; timeoutMs: number; leaseMs: number }>;
 
 /** The decisions of a tracker with a lease; an exercise replaces them. */
 export type TrackerDecisions = {
@@ -72,12 +68,8 @@ export type TrackerOptions = {
 export type TrackerRequest = Readonly<
   { kind: "heartbeat" } | { kind: "whoIsMaster"; call: number }
 >;
-export type MasterIs = Answer & {
-  readonly kind: "masterIs";
-  readonly call: number;
-  /** How many masters were appointed so far: a later answer never has a smaller term. */
-  readonly term: number;
-};
+/** `term` is how many masters were appointed so far: a later answer never has a smaller one. */
+export type MasterIs = Answer & Readonly<{ kind: "masterIs"; call: number; term: number }>;
 /** What a tracker tells the databases. */
 export type Appointed = Readonly<{ kind: "appointed"; master: NodeId | null; term: number }>;
 export type TrackerMessage = TrackerRequest | MasterIs | Appointed;
