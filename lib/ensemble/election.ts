@@ -22,10 +22,8 @@ export function look(turn: Turn): void {
   server.role = "looking";
   server.round += 1;
   server.part = undecided(ownVote(server));
-  out.setTimer("notify", options.tickMs);
   if (options.readOnlyMode) out.setTimer("readOnly", 2 * options.tickMs);
-  for (const peer of server.peers) out.connect(peer);
-  notify(turn);
+  renew(turn);
   consider(turn, server.part);
 }
 
@@ -69,10 +67,9 @@ export function leave(turn: Turn, staying: ReadonlyMap<NodeId, unknown> = new Ma
 
 /** Tells the others its vote, and tries again to reach those that it does not. */
 export function renew(turn: Turn): void {
-  const { server } = turn;
-  for (const peer of server.peers) turn.out.connect(peer);
-  notify(turn);
   turn.out.setTimer("notify", turn.options.tickMs);
+  for (const peer of turn.server.peers) turn.out.connect(peer);
+  notify(turn);
 }
 
 export function notify(turn: Turn, peers: Iterable<NodeId> = turn.server.connected): void {

@@ -4,7 +4,7 @@ import { ZooKeeperError } from "./errors.ts";
 import { A_PATH, checkRequest } from "./input.ts";
 import type { Failure, Request, Result, Write } from "./messages.ts";
 import type { SessionNews } from "./session.ts";
-import { addWatch, type Table, takeWatches, type Waiting, watchedBy, watchSet } from "./watches.ts";
+import { addWatch, type Table, takeWatches, watchedBy, watchSet } from "./watches.ts";
 import type { Outcome, SessionState, Watcher, ZooKeeper } from "./zookeeper.ts";
 
 /** What the face needs of the session machine below it. */
@@ -19,11 +19,8 @@ export type SessionPort = {
 export function face(port: SessionPort): { zookeeper: ZooKeeper; hear(news: SessionNews): void } {
   const pending = new Map<number, (result: Result | Failure) => void>();
   const listeners = new Set<(state: SessionState) => void>();
-  const watchers: Record<Waiting, Table<Watcher>> = {
-    data: new Map(),
-    exist: new Map(),
-    child: new Map(),
-  };
+  const nobody = (): Table<Watcher> => new Map();
+  const watchers = { data: nobody(), exist: nobody(), child: nobody() };
   let state: SessionState = "connecting";
   let asked = 0;
 

@@ -3,7 +3,7 @@
  * down what is proposed and applies what is committed. What it acknowledges is on its disk before.
  */
 
-import { invariant, type NodeId } from "quorumlab/sim";
+import type { NodeId } from "quorumlab/sim";
 import { acceptEpoch } from "./decisions.ts";
 import { leave, look } from "./election.ts";
 import { append, install, lastZxid, truncateTo } from "./history.ts";
@@ -18,15 +18,13 @@ export function follow(turn: Turn, leader: NodeId): void {
   server.role = "synchronizing";
   server.part = { kind: "following", leader, stage: "discovery" };
   out.setTimer("init", options.initLimit * options.tickMs);
-  if (server.connected.has(leader)) call(turn);
+  if (server.connected.has(leader)) call(turn, leader);
   else out.connect(leader);
 }
 
 /** The connection to the leader is there. */
-export function call({ server, out }: Turn): void {
-  const { part, acceptedEpoch } = server;
-  invariant(part.kind === "following", `${server.id} is ${part.kind} and calls a leader`);
-  out.send(part.leader, { kind: "followerInfo", acceptedEpoch });
+export function call({ server, out }: Turn, leader: NodeId): void {
+  out.send(leader, { kind: "followerInfo", acceptedEpoch: server.acceptedEpoch });
 }
 
 /** A message from its leader. */
@@ -132,8 +130,7 @@ export function hand(turn: Turn, message: PeerMessage): void {
 
 /** The leader knows the session that a client came with, or not. */
 function revalidated(turn: Turn, message: Extract<PeerMessage, { kind: "revalidated" }>): void {
-  const { server } = turn;
-  const attached = server.clients.get(message.client);
+  const attached = turn.server.clients.get(message.client);
   if (attached?.waiting[0]?.xid !== message.xid) return;
   attached.waiting.shift();
   attached.session = message.timeoutMs === 0 ? 0 : message.session;

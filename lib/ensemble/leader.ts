@@ -85,7 +85,6 @@ export function hearFollower(
   from: NodeId,
   message: PeerMessage,
 ): void {
-  const { server } = turn;
   const follower = leading.followers.get(from);
   if (follower === undefined) return;
   follower.heardMs = leading.elapsedMs;
@@ -97,7 +96,7 @@ export function hearFollower(
       follower.stage = "synced";
       follower.acked = Math.max(follower.acked, follower.last);
       if (leading.stage === "broadcast") {
-        turn.out.send(from, { kind: "upToDate", committed: server.committed });
+        turn.out.send(from, { kind: "upToDate", committed: turn.server.committed });
         commitAcked(turn, leading);
       } else {
         establish(turn, leading);
@@ -118,20 +117,19 @@ function accepted(
   turn: Turn,
   leading: Leading,
   follower: Follower,
-  message: Extract<PeerMessage, { kind: "ackEpoch" }>,
+  { promised, currentEpoch, last }: Extract<PeerMessage, { kind: "ackEpoch" }>,
 ): void {
   const { server } = turn;
-  const { currentEpoch, last } = message;
   const own = lastZxid(server.history);
   const isNewer =
     currentEpoch > server.currentEpoch || (currentEpoch === server.currentEpoch && last > own);
-  if (leading.stage === "discovery" && message.promised && isNewer) {
+  if (leading.stage === "discovery" && promised && isNewer) {
     // It may have committed transactions that this server lacks: it should lead, or another one that has them.
     look(turn);
     return;
   }
   follower.stage = "accepted";
-  follower.promised = message.promised;
+  follower.promised = promised;
   follower.last = last;
   begin(turn, leading);
 }

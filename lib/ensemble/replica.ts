@@ -117,16 +117,14 @@ export function commitTo(turn: Turn, zxid: Zxid): void {
 
 /** Saves the tree when enough was applied since it was saved last. */
 export function saveWhenDue(turn: Turn): void {
-  const { server, out, options } = turn;
-  const { history, tree, committed } = server;
-  if (history.sinceSnapshot < options.snapshotEvery) return;
-  snapshot(history, tree, committed, options.keep, out);
+  const { history, tree, committed } = turn.server;
+  if (history.sinceSnapshot < turn.options.snapshotEvery) return;
+  snapshot(history, tree, committed, turn.options.keep, turn.out);
 }
 
 /** Sends a watch event. It is sent when the change is applied, so it comes before every answer that shows the change. */
 export function tell(turn: Turn, { client, type, path }: Firing): void {
-  const { server } = turn;
-  turn.out.send(client, { kind: "event", type, path, zxid: server.committed });
+  turn.out.send(client, { kind: "event", type, path, zxid: turn.server.committed });
 }
 
 /** A transaction is in the tree: whoever asked for it here hears, and whoever's session it ended is let go. */
@@ -150,8 +148,7 @@ function settle(turn: Turn, entry: Entry, result: Result | Failure): void {
 
 /** Gives a waiting request its answer, and sends all that can be sent in the order in which they were asked. */
 export function answer(turn: Turn, client: NodeId, xid: number, result: Result | Failure): void {
-  const { server } = turn;
-  const waiting = server.clients.get(client)?.waiting.find((each) => each.xid === xid);
+  const waiting = turn.server.clients.get(client)?.waiting.find((each) => each.xid === xid);
   // A client that came back on a new connection does not wait for what it asked on the old one.
   if (waiting === undefined) return;
   waiting.answer = result;

@@ -10,7 +10,7 @@ import { recover } from "./history.ts";
 import { checkNumber } from "./input.ts";
 import { hearFollower, lead, welcome } from "./leader.ts";
 import type { ToClient, ToServer } from "./messages.ts";
-import type { PeerMessage } from "./peers.ts";
+import type { Forwarded, PeerMessage } from "./peers.ts";
 import { type EnsembleOptions, type Server, saveWhenDue, type Turn } from "./replica.ts";
 import { decide, passTime, serve } from "./serving.ts";
 import { dropWatches, noWatches } from "./watches.ts";
@@ -93,7 +93,7 @@ export function ensemble(
       const { part } = server;
       server.connected.add(peer);
       if (part.kind === "looking") notify(turn, [peer]);
-      else if (part.kind === "following" && part.leader === peer) call(turn);
+      else if (part.kind === "following" && part.leader === peer) call(turn, peer);
     },
 
     onDisconnected(server, nowMs, peer, out) {
@@ -147,19 +147,10 @@ function hearPeer(turn: Turn, from: NodeId, message: PeerMessage): void {
       }
       return;
     case "leading":
-      switch (message.kind) {
-        case "followerInfo":
-          welcome(turn, part, from, message);
-          return;
-        case "forward":
-        case "touch":
-        case "revalidate":
-        case "syncRequest":
-          decide(turn, part, from, message);
-          return;
-        default:
-          hearFollower(turn, part, from, message);
-      }
+      if (message.kind === "followerInfo") welcome(turn, part, from, message);
+      // What is about a client, the follower only hands on.
+      else if ("client" in message) decide(turn, part, from, message as Forwarded);
+      else hearFollower(turn, part, from, message);
   }
 }
 

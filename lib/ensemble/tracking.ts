@@ -104,9 +104,8 @@ export function heartbeat(
 
 /** Answers the heartbeats that came before the newest ping that a majority has answered. */
 export function settleHeartbeats(turn: Turn, leading: Leading): void {
-  const { server } = turn;
   const pongs = [...leading.followers.values()].map(({ pong }) => pong).sort((a, b) => b - a);
-  const needed = majority(sizeOf(server)) - 1;
+  const needed = majority(sizeOf(turn.server)) - 1;
   const confirmed = needed === 0 ? leading.ping : (pongs[needed - 1] ?? 0);
   if (confirmed <= leading.confirmed) return;
   leading.confirmed = confirmed;
@@ -141,14 +140,12 @@ export function sync(
   from: NodeId,
   { client, xid }: Extract<Forwarded, { kind: "syncRequest" }>,
 ): void {
-  const { server } = turn;
-  leading.syncs.push({ zxid: lastZxid(server.history), server: from, client, xid });
+  leading.syncs.push({ zxid: lastZxid(turn.server.history), server: from, client, xid });
   settleSyncs(turn, leading);
 }
 
 export function settleSyncs(turn: Turn, leading: Leading): void {
-  const { server } = turn;
-  while (leading.syncs[0] !== undefined && leading.syncs[0].zxid <= server.committed) {
+  while (leading.syncs[0] !== undefined && leading.syncs[0].zxid <= turn.server.committed) {
     const { server: to, client, xid } = leading.syncs.shift() as Leading["syncs"][number];
     give(turn, to, { kind: "synced", client, xid });
   }
@@ -156,7 +153,6 @@ export function settleSyncs(turn: Turn, leading: Leading): void {
 
 /** Gives an answer to the server whose client asked, which may be this one. */
 function give(turn: Turn, to: NodeId, message: Returned): void {
-  const { server } = turn;
-  if (to !== server.id) turn.out.send(to, message, { beforeSync: message.kind === "touched" });
+  if (to !== turn.server.id) turn.out.send(to, message, { beforeSync: message.kind === "touched" });
   else hand(turn, message);
 }
