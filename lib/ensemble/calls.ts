@@ -18,7 +18,7 @@ import {
   sessionHears,
   sessionTimer,
 } from "./session.ts";
-import type { ZooKeeper } from "./zookeeper.ts";
+import type { Known } from "./zookeeper.ts";
 
 /** What goes over the wire: the request or the reply itself, with the number of the call. */
 export type Numbered = { readonly kind: string; readonly call: number };
@@ -36,9 +36,6 @@ export type FromProgram = Readonly<
 type Outcome =
   | { readonly kind: "replied"; readonly reply: Numbered }
   | { readonly kind: "failed"; readonly code: CallErrorCode };
-
-/** What the machine knows of its session at present. */
-export type Known = Pick<ZooKeeper, "session" | "timeoutMs" | "aliveUntilMs">;
 
 /** What the machine tells its program: a reply or that there will be none, a request of somebody else, news. */
 export type ToProgram = Readonly<

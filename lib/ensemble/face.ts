@@ -5,14 +5,14 @@ import { A_PATH, checkRequest } from "./input.ts";
 import type { Failure, Request, Result, Write } from "./messages.ts";
 import type { SessionNews } from "./session.ts";
 import { addWatch, type Table, takeWatches, watchedBy, watchSet } from "./watches.ts";
-import type { Outcome, SessionState, Watcher, ZooKeeper } from "./zookeeper.ts";
+import type { Known, Outcome, SessionState, Watcher, ZooKeeper } from "./zookeeper.ts";
 
 /** What the face needs of the session machine below it. */
 export type SessionPort = {
   /** Hands a request to the machine. @param number comes back with the reply */
   ask(number: number, request: Request): void;
   /** What the machine knows of its session at present. */
-  look(): Pick<ZooKeeper, "session" | "timeoutMs" | "aliveUntilMs">;
+  look(): Known;
 };
 
 /** A session's face, and where its machine's news goes. */

@@ -8,7 +8,6 @@ import {
   type CallErrorCode,
   type ClientMessage,
   type ClientState,
-  type Known,
   machine,
   type Numbered,
   type ToProgram,
@@ -16,7 +15,7 @@ import {
 import { face as faceOf } from "./face.ts";
 import { checkNumber } from "./input.ts";
 import type { SessionNews, SessionOptions } from "./session.ts";
-import type { ZooKeeper } from "./zookeeper.ts";
+import type { Known, ZooKeeper } from "./zookeeper.ts";
 
 /** Which reply answers which kind of request. */
 export type Replies = Readonly<Record<string, object>>;

@@ -10,14 +10,13 @@
  * Left out: container and TTL nodes, access lists, passwords of sessions, persistent watches, observers, changing the
  * members, the greatest size of a request (jute.maxbuffer).
  */
-export type { CallErrorCode, ClientMessage } from "./calls.ts";
 export type { Kept, SyncDecision } from "./decisions.ts";
 export { acceptEpoch, commitPoint, majority, supersedes, syncDecision } from "./decisions.ts";
 export type { ErrorCode } from "./errors.ts";
 export { CODES, ZooKeeperError } from "./errors.ts";
 export type { SessionPort } from "./face.ts";
 export { face } from "./face.ts";
-export type { Answering, ClientHost, Replies } from "./host.ts";
+export type { ClientHost, Replies } from "./host.ts";
 export { CallError, client } from "./host.ts";
 export { checkNumber, checkPath, checkWord } from "./input.ts";
 export type {

@@ -103,9 +103,10 @@ export function decide(turn: Turn, leading: Leading, from: NodeId, message: Forw
       const { client, session, xid, request } = message;
       const origin = { server: from, client, session, xid };
       if (leading.sessions.has(session) && !claims(leading, session, from)) {
-        // The client has left the server that it comes from.
+        // It comes from a server that its client has left.
         propose(turn, leading, session, { kind: "error", code: "SessionMoved" }, origin);
       } else {
+        // A request is a sign of life.
         touch(leading, session, turn);
         propose(turn, leading, session, request, origin);
       }

@@ -29,6 +29,9 @@ export type Outcome =
   | { readonly kind: "setData"; readonly stat: Stat }
   | { readonly kind: "delete" | "check" };
 
+/** What a host knows of a session at present. */
+export type Known = Pick<ZooKeeper, "session" | "timeoutMs" | "aliveUntilMs">;
+
 /**
  * One session with an ensemble. Requests are answered in the order in which they were made.
  *

@@ -5,13 +5,7 @@
  * them, `election`, `mastership` and `tracking` are about a master, `fenced` is what it writes to; then `lock`,
  * `configuration` and `queue`.
  */
-export type {
-  Answering,
-  CallErrorCode,
-  ClientHost,
-  ClientMessage,
-  Replies,
-} from "quorumlab/ensemble";
+export type { ClientHost, Replies } from "quorumlab/ensemble";
 export { CallError, client } from "quorumlab/ensemble";
 export type { Application, TrackedBy } from "./application.ts";
 export { application, trackedBy } from "./application.ts";
