@@ -53,10 +53,10 @@ export type ClientState = {
   /** A call's number, divided by how many nodes there are, leaves its caller's rank: so a number tells whose it is. */
   readonly nodes: number;
   readonly rank: number;
-  /** Open connections, and requests that wait for one. */
-  readonly peers: Record<NodeId, { open: boolean; waiting: Numbered[] }>;
-  /** Calls without a reply, with the peer that owes it and whether the request has left. */
-  readonly calls: Record<number, { to: NodeId; left: boolean }>;
+  /** Those with a live connection, but for servers of the session. */
+  readonly connected: Set<NodeId>;
+  /** Calls without a reply, with the peer that owes it, and with the request until it has left. */
+  readonly calls: Record<number, { readonly to: NodeId; unsent: Numbered | undefined }>;
   /** The program's newest session, and its number. */
   session: Session | undefined;
   nth: number;
@@ -68,9 +68,8 @@ export const machine: Protocol<ClientState, ClientMessage> = {
 
   onStart({ id, peers }) {
     const nodes = [id, ...peers].sort();
-    const rank = nodes.indexOf(id);
-    const session = undefined;
-    return { self: id, nodes: nodes.length, rank, peers: {}, calls: {}, session, nth: 0 };
+    const place = { self: id, nodes: nodes.length, rank: nodes.indexOf(id) };
+    return { ...place, connected: new Set(), calls: {}, session: undefined, nth: 0 };
   },
 
   onMessage(state, nowMs, from, message, out) {
@@ -96,14 +95,11 @@ export const machine: Protocol<ClientState, ClientMessage> = {
   },
 
   onConnected(state, _nowMs, peer, out) {
-    const known = state.peers[peer];
-    if (known !== undefined) {
-      known.open = true;
-      for (const request of known.waiting.splice(0)) ask(state, peer, request, out);
-    } else if (state.session !== undefined && isServer(state.session, peer)) {
+    if (state.session !== undefined && isServer(state.session, peer)) {
       sessionConnected(state.session, peer, out);
     } else {
-      state.peers[peer] = { open: true, waiting: [] };
+      state.connected.add(peer);
+      ask(state, peer, out);
     }
   },
 
@@ -112,9 +108,9 @@ export const machine: Protocol<ClientState, ClientMessage> = {
       sessionDisconnected(state.session, peer, out);
       report(state, out);
     }
-    delete state.peers[peer];
-    for (const [call, { to, left }] of Object.entries(state.calls)) {
-      const code = left ? "ConnectionLoss" : "ConnectionRefused";
+    state.connected.delete(peer);
+    for (const [call, { to, unsent }] of Object.entries(state.calls)) {
+      const code = unsent === undefined ? "ConnectionLoss" : "ConnectionRefused";
       if (to === peer) settle(state, Number(call), { kind: "failed", code }, out);
     }
   },
@@ -123,10 +119,12 @@ export const machine: Protocol<ClientState, ClientMessage> = {
 function obey(state: ClientState, message: FromProgram, out: Out<ClientMessage>): void {
   switch (message.kind) {
     case "ask": {
+      const { to, timeoutMs, request } = message;
       const call = message.call * state.nodes + state.rank;
-      state.calls[call] = { to: message.to, left: false };
-      out.setTimer(`call ${call}`, message.timeoutMs);
-      ask(state, message.to, { ...message.request, call }, out);
+      state.calls[call] = { to, unsent: { ...request, call } };
+      out.setTimer(`call ${call}`, timeoutMs);
+      if (state.connected.has(to)) ask(state, to, out);
+      else out.connect(to);
       return;
     }
     case "answer":
@@ -169,18 +167,12 @@ function report({ self, session, nth }: ClientState, out: Out<ClientMessage>): v
   out.send(self, { kind: "session", nth, known, news: session.news.splice(0) });
 }
 
-function ask(state: ClientState, to: NodeId, request: Numbered, out: Out<ClientMessage>): void {
-  const peer = state.peers[to];
-  const call = state.calls[request.call];
-  if (call === undefined) return;
-  if (peer?.open) {
-    call.left = true;
-    out.send(to, request);
-  } else if (peer !== undefined) {
-    peer.waiting.push(request);
-  } else {
-    state.peers[to] = { open: false, waiting: [request] };
-    out.connect(to);
+/** Sends a peer what it is to be asked. */
+function ask({ calls }: ClientState, to: NodeId, out: Out<ClientMessage>): void {
+  for (const call of Object.values(calls)) {
+    if (call.to !== to || call.unsent === undefined) continue;
+    out.send(to, call.unsent);
+    call.unsent = undefined;
   }
 }
 
