@@ -8,6 +8,9 @@ import type { Zxid } from "./zxid.ts";
 
 export type Part = Looking | Following | Leading;
 
+/** How far a server and its leader are, in Zab's own words. */
+type Phase = "discovery" | "synchronization" | "broadcast";
+
 export type Looking = {
   readonly kind: "looking";
   vote: Vote;
@@ -26,12 +29,12 @@ export type Looking = {
 export type Following = {
   readonly kind: "following";
   readonly leader: NodeId;
-  stage: "discovery" | "synchronization" | "broadcast";
+  stage: Phase;
 };
 
 export type Leading = {
   readonly kind: "leading";
-  stage: "discovery" | "synchronization" | "broadcast";
+  stage: Phase;
   /** 0 until a majority has said which epochs it has accepted. */
   epoch: number;
   readonly followers: Map<NodeId, Follower>;

@@ -97,12 +97,10 @@ export function ensemble(
     },
 
     onDisconnected(server, nowMs, peer, out) {
-      const turn = { server, nowMs, out, options: filled };
-      if (!isMember.has(peer)) {
+      if (isMember.has(peer)) lose({ server, nowMs, out, options: filled }, peer);
+      else {
         server.clients.delete(peer);
         dropWatches(server.watches, peer);
-      } else {
-        lose(turn, peer);
       }
     },
   };

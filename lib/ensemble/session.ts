@@ -28,7 +28,7 @@ import {
   taken,
   tryNext,
 } from "./reach.ts";
-import { type Waiting, watchedBy, watchSet } from "./watches.ts";
+import { type WatchKind, watchedBy, watchSet } from "./watches.ts";
 import type { SessionState } from "./zookeeper.ts";
 import type { Zxid } from "./zxid.ts";
 
@@ -71,7 +71,7 @@ export type Session = {
   /** Requests that were sent and not answered, and those that wait for a server. */
   sent: Asked[];
   waiting: Asked[];
-  readonly watches: Readonly<Record<Waiting, Set<string>>>;
+  readonly watches: Readonly<Record<WatchKind, Set<string>>>;
   beat: number;
   /** When the heartbeats were sent that were not answered yet, by their number. */
   readonly beats: Map<number, number>;

@@ -108,16 +108,16 @@ export function resetWatches(
 }
 
 /** What a client's watch waits for: a change of a node, a node that is not there yet, a change among children. */
-export type Waiting = "data" | "exist" | "child";
+export type WatchKind = "data" | "exist" | "child";
 
 /** What a client waits for after an answer: of a node that is not there only `exists` leaves a watch. */
-export function watchSet({ kind }: Read, result: Result | Failure): Waiting | undefined {
+export function watchSet({ kind }: Read, result: Result | Failure): WatchKind | undefined {
   if (result.kind !== "error") return kind === "getChildren" ? "child" : "data";
   return kind === "exists" && result.code === "NoNode" ? "exist" : undefined;
 }
 
 /** Which watches an event uses up. */
-export function watchedBy(type: EventType): readonly Waiting[] {
+export function watchedBy(type: EventType): readonly WatchKind[] {
   if (type === "NodeChildrenChanged") return ["child"];
   return type === "NodeDeleted" ? ["data", "exist", "child"] : ["data", "exist"];
 }
