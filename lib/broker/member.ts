@@ -6,7 +6,7 @@
  * Source: AbstractCoordinator, ConsumerCoordinator.
  */
 
-import { diff } from "quorumlab/sim";
+import { isDeepStrictEqual } from "node:util";
 import { type AssignorName, assignors } from "./assignors.ts";
 import { type Client, type KafkaHost, operating } from "./client.ts";
 import { KafkaError } from "./errors.ts";
@@ -116,7 +116,7 @@ export function createMember(host: KafkaHost, client: Client, settings: MemberSe
     const asked = { group, memberId, generation };
     try {
       await client.askCoordinator({ kind: "heartbeat", ...asked }, "done");
-      const isOld = shared && diff(shared, await countsOf(Object.keys(shared))).length > 0;
+      const isOld = shared && !isDeepStrictEqual(shared, await countsOf(Object.keys(shared)));
       if (isOld) fallOut();
     } catch (error) {
       learn(error, asked.generation);

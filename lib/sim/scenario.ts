@@ -19,7 +19,10 @@ export type Scenario = {
   readonly syncTime?: Latency;
   /** What must hold after every event; it throws when it does not. */
   readonly always?: (view: View) => void;
-  /** From this event of the trace on, luck comes from another seed. */
+  /**
+   * Another future of the same past: after this event of the trace luck comes from another seed. Faults that begin later
+   * leave the past as it was as well.
+   */
   readonly fork?: { readonly event: number; readonly seed: number };
   /** After how many events a run that never ends is given up as unknown; 1,000,000 unless told. */
   readonly maxEvents?: number;

@@ -1,6 +1,6 @@
 /** Running again: the same past with another future, and the first event at which two runs part. */
 
-import { type Fault, findDivergence, fork, type Scenario, simulate } from "quorumlab/sim";
+import { type Fault, findDivergence, type Scenario, simulate } from "quorumlab/sim";
 import { expect, test } from "vitest";
 import { busy } from "./busy.ts";
 import { datagrams, type Order, STEADY } from "./puppet.ts";
@@ -19,12 +19,13 @@ test("a fork with another seed has the same past up to its event, and another fu
   const original = await simulate(scenario);
   const { length } = original.trace.events;
   for (const event of [0, 20, Math.floor(length / 2)]) {
-    const other = await fork(scenario, { event, seed: 99 });
+    const forked = (seed: number) => simulate({ ...scenario, fork: { event, seed } });
+    const other = await forked(99);
     const common = shared(original, other);
     expect(common).toBeGreaterThan(event);
     expect(common).toBeLessThan(Math.min(length, event + 60));
-    expect((await fork(scenario, { event, seed: 99 })).digest).toBe(other.digest);
-    expect((await fork(scenario, { event, seed: 98 })).digest).not.toBe(other.digest);
+    expect((await forked(99)).digest).toBe(other.digest);
+    expect((await forked(98)).digest).not.toBe(other.digest);
   }
 });
 
@@ -34,7 +35,7 @@ test("the event of a fork is the last one of the past: what follows from it is n
   const { trace } = await simulate(scenario);
   const sent = trace.events.findIndex(({ kind }) => kind === "send");
   const arrivedMs = async (event: number) =>
-    (await fork(scenario, { event, seed: 99 })).trace.events.at(-1)?.atMs;
+    (await simulate({ ...scenario, fork: { event, seed: 99 } })).trace.events.at(-1)?.atMs;
   const oldMs = trace.events.at(-1)?.atMs;
   expect(await arrivedMs(sent - 1)).not.toBe(oldMs);
   expect(await arrivedMs(sent)).toBe(await arrivedMs(sent - 1));
@@ -42,18 +43,21 @@ test("the event of a fork is the last one of the past: what follows from it is n
 });
 
 test("a fork without another choice is the same run", async () => {
-  const scenario = busy(1);
-  const { digest } = await simulate(scenario);
-  expect((await fork(scenario, { event: 10 })).digest).toBe(digest);
-  expect((await fork(scenario, { event: 1e6, seed: 99 })).digest).toBe(digest);
+  const { digest } = await simulate(busy(1));
+  for (const fork of [
+    { event: 10, seed: 1 },
+    { event: 1e6, seed: 99 },
+  ]) {
+    expect((await simulate({ ...busy(1), fork })).digest).toBe(digest);
+  }
 });
 
-test("a fork with one more fault has the same past until it strikes", async () => {
+test("a run with one more fault has the same past until it strikes", async () => {
   const scenario = busy(1);
   const original = await simulate(scenario);
   const event = original.trace.events.findIndex(({ atMs }) => atMs >= 100);
   const crash: Fault = { kind: "crash", node: "s3", atMs: 100, forMs: 1 };
-  const other = await fork(scenario, { event, faults: [crash] });
+  const other = await simulate({ ...scenario, faults: [...(scenario.faults ?? []), crash] });
   expect(shared(original, other)).toBe(event);
   expect(other.trace.events[event]).toMatchObject({ kind: "crash", node: "s3", atMs: 100 });
 });
@@ -96,12 +100,4 @@ test("a run that goes on longer than its twin diverges where the other ends", as
     return { ...STEADY, servers: { a: datagrams(orders) }, forMs: 100 };
   });
   expect(found).toMatchObject({ index: 3, first: undefined, second: { kind: "timer", atMs: 3 } });
-});
-
-test("a fork begins at an event, and is not forked again", async () => {
-  const scenario = busy(1);
-  await expect(fork(scenario, { event: 1.5 })).rejects.toThrow("The fork's event is 1.5");
-  await expect(fork(scenario, { event: -1 })).rejects.toThrow("The fork's event is -1");
-  const forked = { ...scenario, fork: { event: 3, seed: 9 } };
-  expect(() => fork(forked, { event: 5 })).toThrow("a fork already");
 });

@@ -1,7 +1,8 @@
 /** What controllers decide: one state after the other for each partition, and one leader in an epoch. */
 
+import { isDeepStrictEqual } from "node:util";
 import type { Image } from "quorumlab/broker";
-import { diff, type NodeId } from "quorumlab/sim";
+import type { NodeId } from "quorumlab/sim";
 import { Violation } from "../exercise.ts";
 import { SITUATIONS } from "./situations.ts";
 import { type Notes, TOPIC } from "./stage.ts";
@@ -74,7 +75,7 @@ export class States {
     const same = all[state.partitionEpoch];
     if (same === state) return undefined;
     if (same !== undefined) {
-      if (diff(same, state).length === 0) return undefined;
+      if (isDeepStrictEqual(same, state)) return undefined;
       throw new Violation(`${log} is ${said(same)} to one broker and ${said(state)} to another.`);
     }
     const { leader, isr, replicas, partitionEpoch } = state;
