@@ -1,5 +1,6 @@
 /** Everything that may go wrong, as data: it can be generated, shrunk, printed and replayed. */
 
+import { checkInput } from "./input.ts";
 import type { NodeId } from "./protocol.ts";
 
 /** From when, and for how long; without `forMs` until the end of the run. Times are true simulated time. */
@@ -51,64 +52,26 @@ export type Fault =
       readonly rate?: number;
     });
 
-/** Throws, in one sentence, at the first fault that names an unknown server or makes no sense. */
+/** Whatever a fault may say of servers, and in numbers. */
+type Said = Partial<Record<"node" | "from" | "to" | "between", NodeId | readonly NodeId[]>> &
+  Partial<Record<"forMs" | "byMs" | "rate" | "probability", number>> & { readonly atMs: number };
+
+/** Refuses a fault that names an unknown server or has a number that makes no sense. @throws RangeError */
 export function checkFaults(faults: readonly Fault[], nodes: readonly NodeId[]): void {
   for (const fault of faults) {
-    const wrong = whatIsWrong(fault, nodes);
-    if (wrong !== undefined)
-      throw new RangeError(`${wrong}, in the fault ${JSON.stringify(fault)}.`);
-  }
-}
-
-/** What a fault of each kind must say, besides when. */
-const NEEDED: Readonly<Record<Fault["kind"], readonly string[]>> = {
-  crash: ["node"],
-  wipe: ["node"],
-  pause: ["node"],
-  skew: ["node"],
-  cut: ["from", "to"],
-  break: ["between"],
-  delay: ["byMs"],
-  stall: [],
-  drop: ["probability"],
-  duplicate: ["probability"],
-  reorder: ["probability", "byMs"],
-};
-
-/** What each number must be. */
-const RANGES: readonly {
-  readonly name: string;
-  readonly expected: string;
-  holds(value: number, kind: Fault["kind"]): boolean;
-}[] = [
-  { name: "atMs", expected: "0 or more", holds: (ms) => ms >= 0 },
-  { name: "forMs", expected: "more than 0", holds: (ms) => ms > 0 },
-  { name: "rate", expected: "more than 0", holds: (rate) => rate > 0 && rate < Infinity },
-  { name: "probability", expected: "0 to 1", holds: (share) => share >= 0 && share <= 1 },
-  {
-    name: "byMs",
-    expected: "milliseconds, below 0 only for a clock",
-    holds: (ms, kind) => (ms >= 0 || kind === "skew") && Number.isFinite(ms),
-  },
-];
-
-function whatIsWrong(fault: Fault, nodes: readonly NodeId[]): string | undefined {
-  const said: Readonly<Record<string, unknown>> = fault;
-  if (!Object.hasOwn(NEEDED, fault.kind)) {
-    return `kind is "${fault.kind}"; expected one of ${Object.keys(NEEDED).join(", ")}`;
-  }
-  const missing = ["atMs", ...NEEDED[fault.kind]].find((name) => said[name] === undefined);
-  if (missing !== undefined) return `${missing} is missing`;
-  const named = [said.node, said.from, said.to, said.between].flat();
-  const stranger = named.find((node) => node !== undefined && !nodes.includes(node as NodeId));
-  if (stranger !== undefined) {
-    return `There is no server "${stranger}" (the servers are ${nodes.join(", ")})`;
-  }
-  for (const { name, expected, holds } of RANGES) {
-    const value = said[name];
-    if (value !== undefined && !(typeof value === "number" && holds(value, fault.kind))) {
-      return `${name} is ${value}; expected ${expected}`;
+    const said: Said = fault;
+    const check = (name: keyof Said, isRight: boolean, expected: string) =>
+      checkInput(isRight, `${name} of ${JSON.stringify(fault)}`, said[name], expected);
+    for (const name of ["node", "from", "to", "between"] as const) {
+      const isKnown = [said[name] ?? []].flat().every((node) => nodes.includes(node));
+      check(name, isKnown, `servers out of ${nodes.join(", ")}`);
     }
+    const { atMs, forMs = 1, byMs = 0, rate = 1, probability = 0 } = said;
+    check("atMs", atMs >= 0, "0 or more");
+    check("forMs", forMs > 0, "more than 0");
+    check("rate", rate > 0 && rate < Infinity, "more than 0");
+    check("probability", probability >= 0 && probability <= 1, "0 to 1");
+    const isTime = Number.isFinite(byMs) && (byMs >= 0 || fault.kind === "skew");
+    check("byMs", isTime, "milliseconds, below 0 only for a clock");
   }
-  return undefined;
 }

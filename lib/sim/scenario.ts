@@ -1,6 +1,7 @@
 /** What a run is made from, and what comes out of it. */
 
 import { checkFaults, type Fault } from "./faults.ts";
+import { checkInput } from "./input.ts";
 import type { Server } from "./program.ts";
 import type { NodeId } from "./protocol.ts";
 import { checkLatency, type Latency } from "./random.ts";
@@ -50,23 +51,21 @@ export type Run = {
   readonly states: Readonly<Record<NodeId, unknown>>;
 };
 
-/** Throws one sentence when a scenario makes no sense. */
+/** Refuses a scenario that makes no sense. @throws RangeError */
 export function checkScenario(scenario: Scenario): void {
-  const nodes = Object.keys(scenario.servers);
-  const { seed, forMs, latency, syncTime, faults = [], maxEvents = 1, fork } = scenario;
-  if (!Number.isSafeInteger(seed)) throw new RangeError(`seed is ${seed}; expected an integer.`);
-  if (!(forMs > 0 && forMs < Infinity)) {
-    throw new RangeError(`forMs is ${forMs}; expected simulated milliseconds above 0.`);
-  }
-  if (!(maxEvents > 0)) throw new RangeError(`maxEvents is ${maxEvents}; expected more than 0.`);
-  if (fork !== undefined && !Number.isSafeInteger(fork.seed)) {
-    throw new RangeError(`The fork's seed is ${fork.seed}; expected an integer.`);
-  }
-  if (fork !== undefined && !(Number.isSafeInteger(fork.event) && fork.event >= 0)) {
-    throw new RangeError(`The fork's event is ${fork.event}; expected an integer, 0 or more.`);
-  }
-  if (nodes.length === 0) throw new RangeError("servers is empty; expected at least one server.");
-  if (latency !== undefined) checkLatency("latency", latency);
-  if (syncTime !== undefined) checkLatency("syncTime", syncTime);
-  checkFaults(faults, nodes);
+  const { seed, servers, forMs, fork, maxEvents = 1, latency = 0, syncTime = 0 } = scenario;
+  const nodes = Object.keys(servers);
+  checkInput(Number.isSafeInteger(seed), "seed", seed, "an integer");
+  checkInput(
+    fork === undefined || Number.isSafeInteger(fork.seed),
+    "fork.seed",
+    fork?.seed,
+    "an integer",
+  );
+  checkInput(nodes.length > 0, "servers", servers, "at least one server");
+  checkInput(forMs > 0 && forMs < Infinity, "forMs", forMs, "simulated milliseconds above 0");
+  checkInput(maxEvents > 0, "maxEvents", maxEvents, "more than 0");
+  checkLatency("latency", latency);
+  checkLatency("syncTime", syncTime);
+  checkFaults(scenario.faults ?? [], nodes);
 }

@@ -1,7 +1,7 @@
 /**
  * Frames: records of any length in one file, so that a reader knows where each ends, which one it is, and that it is
- * whole. A frame is the payload's length (4 bytes), the CRC-32C of all that follows (4), the frame's number (8), and
- * the payload. Where each begins is kept in memory, and found anew at each opening; larger systems have an index in a
+ * whole. A frame is the payload's length (4 bytes), the CRC-32C of all that follows (4), the frame's offset (8),
+ * and the payload. Where each begins is kept in memory, and found anew at each opening; larger systems have an index in a
  * file, of one frame in every few kilobytes, and read on from there.
  *
  * A crash keeps a prefix of what was written, so it can tear the last frame only, and that one is cut off: nobody was
@@ -21,8 +21,8 @@ export class FrameFile {
   private readonly files: Files;
   private readonly starts: number[] = [];
   readonly file: string;
-  /** The number of the first frame. */
-  readonly first: number;
+  /** The offset of the first frame. */
+  readonly baseOffset: number;
   sizeBytes = 0;
 
   /**
@@ -30,48 +30,46 @@ export class FrameFile {
    * @param options `isWhole`: no crash can have torn the last frame, for something was written later that depends on it
    * @throws StorageError CORRUPT_MESSAGE when a frame is damaged that no crash can have torn
    */
-  constructor(files: Files, file: string, { first = 0, isWhole = false } = {}) {
+  constructor(files: Files, file: string, { baseOffset = 0, isWhole = false } = {}) {
     this.files = files;
     this.file = file;
-    this.first = first;
+    this.baseOffset = baseOffset;
     const bytes = files.read(file);
     const next = () => frameAt(bytes, this.sizeBytes);
-    for (let frame = next(); frame?.number === this.nextNumber; frame = next()) {
-      this.note(frame.end);
-    }
+    for (let frame = next(); frame?.offset === this.endOffset; frame = next()) this.note(frame.end);
     let isDamaged = isWhole && this.sizeBytes < bytes.length;
     // A damaged length does not say where the next frame begins: every place is looked at.
     for (let at = this.sizeBytes; at < bytes.length && !isDamaged; at++) {
-      isDamaged = (frameAt(bytes, at)?.number ?? -1) > this.nextNumber;
+      isDamaged = (frameAt(bytes, at)?.offset ?? -1) > this.endOffset;
     }
-    if (isDamaged) throw this.damaged(this.nextNumber);
+    if (isDamaged) throw this.damaged(this.endOffset);
     if (this.sizeBytes < bytes.length) files.truncate(file, this.sizeBytes);
   }
 
-  /** The number that the next frame gets. */
-  get nextNumber(): number {
-    return this.first + this.starts.length;
+  /** The offset that the next frame gets. */
+  get endOffset(): number {
+    return this.baseOffset + this.starts.length;
   }
 
   append(payload: Uint8Array): void {
-    const bytes = encode(this.nextNumber, payload);
+    const bytes = encode(this.endOffset, payload);
     this.files.write(this.file, this.sizeBytes, bytes);
     this.note(this.sizeBytes + bytes.length);
   }
 
-  /** The payloads of the frames from a number on. @throws StorageError CORRUPT_MESSAGE */
-  *from(number: number): Generator<Uint8Array> {
-    for (let nth = Math.max(0, number - this.first); nth < this.starts.length; nth++) {
+  /** The payloads of the frames from an offset on. @throws StorageError CORRUPT_MESSAGE */
+  *from(offset: number): Generator<Uint8Array> {
+    for (let nth = Math.max(0, offset - this.baseOffset); nth < this.starts.length; nth++) {
       const bytes = this.files.read(this.file, this.starts[nth], this.starts[nth + 1]);
       const frame = frameAt(bytes, 0);
-      if (frame?.number !== this.first + nth) throw this.damaged(this.first + nth);
+      if (frame?.offset !== this.baseOffset + nth) throw this.damaged(this.baseOffset + nth);
       yield frame.payload;
     }
   }
 
-  /** Cuts off the frames from a number on. */
-  truncateTo(number: number): void {
-    const [end = this.sizeBytes] = this.starts.splice(number - this.first);
+  /** Cuts off the frames from an offset on. */
+  truncateTo(offset: number): void {
+    const [end = this.sizeBytes] = this.starts.splice(offset - this.baseOffset);
     this.sizeBytes = end;
     this.files.truncate(this.file, end);
   }
@@ -82,15 +80,15 @@ export class FrameFile {
     this.sizeBytes = end;
   }
 
-  private damaged(number: number): StorageError {
-    return new StorageError("CORRUPT_MESSAGE", `frame ${number} of ${this.file} is damaged`);
+  private damaged(offset: number): StorageError {
+    return new StorageError("CORRUPT_MESSAGE", `frame ${offset} of ${this.file} is damaged`);
   }
 }
 
-function encode(number: number, payload: Uint8Array): Uint8Array {
+function encode(offset: number, payload: Uint8Array): Uint8Array {
   const bytes = Buffer.alloc(HEADER_BYTES + payload.length);
   bytes.writeUInt32BE(payload.length, 0);
-  bytes.writeDoubleBE(number, 8);
+  bytes.writeDoubleBE(offset, 8);
   bytes.set(payload, HEADER_BYTES);
   bytes.writeUInt32BE(crc32c(bytes.subarray(8)), 4);
   return bytes;
@@ -103,5 +101,5 @@ function frameAt(bytes: Uint8Array, at: number) {
   const end = at + HEADER_BYTES + view.getUint32(0);
   if (end > bytes.length) return undefined;
   if (view.getUint32(4) !== crc32c(bytes.subarray(at + 8, end))) return undefined;
-  return { number: view.getFloat64(8), payload: bytes.subarray(at + HEADER_BYTES, end), end };
+  return { offset: view.getFloat64(8), payload: bytes.subarray(at + HEADER_BYTES, end), end };
 }

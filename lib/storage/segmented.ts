@@ -5,10 +5,10 @@
  */
 
 import { Buffer } from "node:buffer";
-import type { Files } from "quorumlab/sim";
+import { checkInput, type Files } from "quorumlab/sim";
 import { StorageError } from "./errors.ts";
 import { FrameFile, HEADER_BYTES } from "./frames.ts";
-import { check, checkWhole } from "./input.ts";
+import { checkWhole } from "./input.ts";
 import { deletable, type SegmentInfo } from "./retention.ts";
 
 export type LogRecord = {
@@ -19,21 +19,13 @@ export type LogRecord = {
 
 const TIMESTAMP_BYTES = 8;
 
-/** A file of records. The number of a frame is the offset of its record. */
+/** A file of records, each in a frame of its own. */
 class Segment extends FrameFile implements SegmentInfo {
   largestTimestampMs = -1;
 
-  constructor(files: Files, file: string, options: { first: number; isWhole: boolean }) {
+  constructor(files: Files, file: string, options: { baseOffset: number; isWhole: boolean }) {
     super(files, file, options);
-    for (const { timestampMs } of this.recordsFrom(this.first)) this.grow(timestampMs);
-  }
-
-  get baseOffset(): number {
-    return this.first;
-  }
-
-  get endOffset(): number {
-    return this.nextNumber;
+    for (const { timestampMs } of this.recordsFrom(this.baseOffset)) this.grow(timestampMs);
   }
 
   add(payload: Uint8Array, timestampMs: number): void {
@@ -45,7 +37,7 @@ class Segment extends FrameFile implements SegmentInfo {
   }
 
   *recordsFrom(from: number): Generator<LogRecord> {
-    let offset = Math.max(from, this.first);
+    let offset = Math.max(from, this.baseOffset);
     for (const bytes of this.from(from)) {
       const timestampMs = new DataView(bytes.buffer, bytes.byteOffset).getFloat64(0);
       yield { offset: offset++, timestampMs, payload: bytes.subarray(TIMESTAMP_BYTES) };
@@ -100,8 +92,7 @@ export class SegmentedLog {
 
   /** Adds a record. @returns its offset */
   append(payload: Uint8Array, timestampMs: number): number {
-    check(payload instanceof Uint8Array, "payload", payload, "a Uint8Array");
-    check(timestampMs >= 0, "timestampMs", timestampMs, "milliseconds, at least 0");
+    checkInput(timestampMs >= 0, "timestampMs", timestampMs, "milliseconds, at least 0");
     const offset = this.logEndOffset;
     const sizeBytes = HEADER_BYTES + TIMESTAMP_BYTES + payload.length;
     const isFull = this.active.sizeBytes + sizeBytes > this.options.segmentBytes;
@@ -136,7 +127,7 @@ export class SegmentedLog {
     if (offset >= this.logEndOffset) return;
     this.checkRange(offset);
     // The newest first: whenever a crash comes, what remains has no hole.
-    while (this.active.baseOffset > offset) this.remove(this.own.pop());
+    while (this.active.baseOffset > offset) this.remove(this.own.pop() as Segment);
     const { baseOffset } = this.active;
     this.active.truncateTo(offset);
     this.own.pop();
@@ -155,17 +146,15 @@ export class SegmentedLog {
     return this.own.at(-1) as Segment;
   }
 
-  private remove(segment: Segment | undefined): void {
-    if (segment !== undefined) this.files.remove(segment.file);
+  private remove({ file }: Segment): void {
+    this.files.remove(file);
   }
 
   private checkRange(offset: number): void {
     const { logStartOffset: start, logEndOffset: end } = this;
-    if (!(offset >= start && offset <= end)) {
-      const what = `${this.name} has the offsets from ${start} up to ${end}, not ${offset}`;
-      throw new StorageError("OFFSET_OUT_OF_RANGE", what);
-    }
-    checkWhole("offset", offset, 0);
+    if (Number.isInteger(offset) && offset >= start && offset <= end) return;
+    const what = `${this.name} has the offsets from ${start} up to ${end}, not ${offset}`;
+    throw new StorageError("OFFSET_OUT_OF_RANGE", what);
   }
 
   private fileOf(baseOffset: number): string {
@@ -185,10 +174,11 @@ export class SegmentedLog {
 
   /** @param next where the next segment begins, if there is one: then no crash has torn this one */
   private open(baseOffset: number, next?: number): void {
-    const options = { first: baseOffset, isWhole: next !== undefined };
+    const options = { baseOffset, isWhole: next !== undefined };
     const segment = new Segment(this.files, this.fileOf(baseOffset), options);
-    if (next !== undefined && next !== segment.endOffset) {
-      const what = `${segment.file} ends at ${segment.endOffset}, and the next segment begins at ${next}`;
+    const { file, endOffset } = segment;
+    if (next !== undefined && next !== endOffset) {
+      const what = `${file} ends at ${endOffset}, and the next segment begins at ${next}`;
       throw new StorageError("CORRUPT_MESSAGE", what);
     }
     this.own.push(segment);

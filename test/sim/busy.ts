@@ -61,6 +61,6 @@ export function busy(seed: number, text = "news"): Scenario {
     servers: { s1: talking, s2: talking, s3: talking },
     faults: FAULTS,
     forMs: 300,
-    syncTime: { minMs: 0.5, meanMs: 2 },
+    syncTime: { minMs: 0.5, maxMs: 4 },
   };
 }

@@ -5,36 +5,28 @@ import { expect, test } from "vitest";
 import { busy } from "./busy.ts";
 import { datagrams, STEADY } from "./puppet.ts";
 
-const withFault = (fault: unknown) =>
+const withFault = (fault: Fault) =>
   simulate({
     ...STEADY,
     servers: { a: datagrams(), b: datagrams() },
-    faults: [fault as Fault],
+    faults: [fault],
     forMs: 10,
   });
 
-test.each([
-  ['kind is "boom"; expected one of crash', { kind: "boom", atMs: 1 }],
-  ["node is missing", { kind: "crash", atMs: 1 }],
-  ["atMs is missing", { kind: "pause", node: "a" }],
-  ["to is missing", { kind: "cut", from: ["a"], atMs: 1 }],
-  ["byMs is missing", { kind: "delay", atMs: 1 }],
-  ["between is missing", { kind: "break", atMs: 1 }],
-  ['There is no server "z" (the servers are a, b)', { kind: "crash", node: "z", atMs: 1 }],
-  ['There is no server "z"', { kind: "cut", from: ["a"], to: ["b", "z"], atMs: 1 }],
-  ['There is no server "z"', { kind: "break", between: ["a", "z"], atMs: 1 }],
+test.each<[string, Fault]>([
+  ['node is "z"; expected servers out of a, b', { kind: "crash", node: "z", atMs: 1 }],
+  ['to is ["b","z"]; expected servers', { kind: "cut", from: ["a"], to: ["b", "z"], atMs: 1 }],
+  ['between is ["a","z"]; expected servers', { kind: "break", between: ["a", "z"], atMs: 1 }],
   ["atMs is -1; expected 0 or more", { kind: "stall", atMs: -1 }],
   ["atMs is NaN; expected 0 or more", { kind: "stall", atMs: Number.NaN }],
   ["forMs is 0; expected more than 0", { kind: "wipe", node: "a", atMs: 1, forMs: 0 }],
   ["rate is 0; expected more than 0", { kind: "skew", node: "a", atMs: 1, rate: 0 }],
   ["probability is 1.5; expected 0 to 1", { kind: "drop", probability: 1.5, atMs: 1 }],
-  ["probability is 1; expected 0 to 1", { kind: "drop", probability: "1", atMs: 1 }],
   ["byMs is -5; expected milliseconds", { kind: "delay", byMs: -5, atMs: 1 }],
   ["byMs is Infinity; expected milliseconds", { kind: "skew", node: "a", byMs: Infinity, atMs: 1 }],
 ])("%s", async (sentence, fault) => {
-  const run = withFault(fault);
-  await expect(run).rejects.toThrow(sentence);
-  await expect(run).rejects.toThrow(`in the fault ${JSON.stringify(fault)}.`);
+  const [name = "", rest = ""] = sentence.split(/ (.*)/);
+  await expect(withFault(fault)).rejects.toThrow(`${name} of ${JSON.stringify(fault)} ${rest}`);
 });
 
 test("a clock may jump back, and a fault without an end lasts to the end of the run", async () => {

@@ -147,17 +147,17 @@ describe("a scenario that makes no sense is refused in a sentence that names the
     ["forMs is 0; expected simulated milliseconds above 0.", { forMs: 0 }],
     ["forMs is Infinity; expected simulated milliseconds above 0.", { forMs: Infinity }],
     ["maxEvents is 0; expected more than 0.", { maxEvents: 0 }],
-    ["servers is empty; expected at least one server.", { servers: {} }],
+    ["servers is {}; expected at least one server.", { servers: {} }],
     ["latency is -1; expected milliseconds, at least 0, the least first.", { latency: -1 }],
     [
       'latency is {"minMs":5,"maxMs":1}; expected milliseconds, at least 0, the least first.',
       { latency: { minMs: 5, maxMs: 1 } },
     ],
     [
-      'syncTime is {"minMs":2,"meanMs":1}; expected milliseconds, at least 0, the least first.',
-      { syncTime: { minMs: 2, meanMs: 1 } },
+      'syncTime is {"minMs":2,"maxMs":1}; expected milliseconds, at least 0, the least first.',
+      { syncTime: { minMs: 2, maxMs: 1 } },
     ],
-    ["The fork's seed is 1.5; expected an integer.", { fork: { event: 0, seed: 1.5 } }],
+    ["fork.seed is 1.5; expected an integer.", { fork: { event: 0, seed: 1.5 } }],
   ])("%s", async (sentence, wrong) => {
     await expect(simulate({ ...good, ...wrong })).rejects.toThrow(new RangeError(sentence));
   });
