@@ -5,15 +5,8 @@ import type { Fault } from "./faults.ts";
 export type Skew = Extract<Fault, { kind: "skew" }>;
 
 export class Clock {
-  private skews: readonly Skew[] = [];
-
-  begin(skew: Skew): void {
-    this.skews = [...this.skews, skew];
-  }
-
-  end(skew: Skew): void {
-    this.skews = this.skews.filter((other) => other !== skew);
-  }
+  /** The faults in force. */
+  readonly skews = new Set<Skew>();
 
   /** What the clock shows. */
   readMs(trueMs: number): number {

@@ -27,17 +27,21 @@ export class Connections {
   /** @param end the end that the sender meant: a later one does not carry the message */
   send(channel: Channel, letter: Letter, end: End | undefined): void {
     if (end === undefined || end.state === "calling") {
-      this.channels.lose(channel, letter, "not connected");
-    } else if (end !== channel.end) this.channels.lose(channel, letter, "broken");
-    else this.push(channel, "message", end.connection, letter.sent, letter);
+      this.channels.lose(letter, "not connected");
+    } else if (end !== channel.end) this.channels.lose(letter, "broken");
+    else {
+      const { connection } = end;
+      this.push(channel, { kind: "message", connection, cause: letter.sent, letter });
+    }
   }
 
   connect(from: NodeId, to: NodeId, cause: number | undefined): void {
     invariant(from !== to, `${from} connects to itself`);
     const channel = this.channels.between(from, to);
     if (channel.end === undefined) {
-      channel.end = { connection: ++this.connections, state: "calling", again: false };
-      this.push(channel, "open", channel.end.connection, cause);
+      const connection = ++this.connections;
+      channel.end = { connection, state: "calling", again: false };
+      this.push(channel, { kind: "open", connection, cause });
     } else if (channel.end.state === "closing") {
       channel.end.again = true;
     }
@@ -55,7 +59,7 @@ export class Connections {
   close(from: NodeId, to: NodeId, end: End, cause: number): void {
     const channel = this.channels.between(from, to);
     if (end !== channel.end) return;
-    this.push(channel, "closed", end.connection, cause);
+    this.push(channel, { kind: "closed", connection: end.connection, cause });
     this.ended(channel, cause);
   }
 
@@ -82,36 +86,26 @@ export class Connections {
     const readyUs = this.ground.nowUs();
     for (const channel of [this.channels.between(a, b), this.channels.between(b, a)]) {
       for (const { letter } of channel.items.splice(0)) {
-        if (letter !== undefined) this.channels.lose(channel, letter, "broken");
+        if (letter !== undefined) this.channels.lose(letter, "broken");
       }
       channel.lastReadyUs = readyUs;
       const end = this.channels.between(channel.to, channel.from).end;
       if (end === undefined) continue;
       const { connection } = end;
-      const item: Item = {
-        kind: "closed",
-        connection,
-        cause: undefined,
-        readyUs,
-        letter: undefined,
-      };
-      channel.items.push(item);
-      this.ground.at(readyUs, () => this.bring(channel));
+      this.enqueue(channel, { kind: "closed", connection, cause: undefined, readyUs });
     }
   }
 
-  private push(
-    channel: Channel,
-    kind: Item["kind"],
-    connection: number,
-    cause: number | undefined,
-    letter?: Letter,
-  ): void {
-    const about = letter === undefined ? hashString(0, kind) : letter.about;
+  private push(channel: Channel, item: Omit<Item, "readyUs">): void {
+    const about = item.letter?.about ?? hashString(0, item.kind);
     const readyUs = Math.max(this.channels.arrivalUs(channel, about), channel.lastReadyUs);
-    channel.lastReadyUs = readyUs;
-    channel.items.push({ kind, connection, cause, readyUs, letter });
-    this.ground.at(readyUs, () => this.bring(channel));
+    this.enqueue(channel, { ...item, readyUs });
+  }
+
+  private enqueue(channel: Channel, item: Item): void {
+    channel.lastReadyUs = item.readyUs;
+    channel.items.push(item);
+    this.ground.at(item.readyUs, () => this.bring(channel));
   }
 
   /** Brings the next item once it is due. Behind a cut or a stall it waits for the end of that. */
@@ -128,20 +122,21 @@ export class Connections {
     this.receive(channel, next);
   }
 
-  private receive(channel: Channel, { kind, connection, cause, letter }: Item): void {
+  private receive(channel: Channel, item: Item): void {
     const { from, to, receiver } = channel;
+    const { kind, connection, cause, letter } = item;
     const back = this.channels.between(to, from);
     const end = back.end?.connection === connection ? back.end : undefined;
     if (kind === "open") {
-      this.opened(channel, back, connection, cause);
+      this.opened(channel, back, item);
     } else if (letter !== undefined) {
-      if (end?.state === "open") receiver.arrive(from, letter);
-      else this.channels.lose(channel, letter, receiver.up ? "broken" : "down");
+      if (end?.state === "open") receiver.arrive(letter);
+      else this.channels.lose(letter, receiver.up ? "broken" : "down");
     } else if (kind !== "accepted") {
       if (end !== undefined) this.ended(back, cause);
     } else if (end === undefined) {
       // The caller has given this call up meanwhile; whoever accepted it must hear so.
-      this.push(back, "closed", connection, cause);
+      this.push(back, { kind: "closed", connection, cause });
     } else if (end.state === "calling") {
       end.state = "open";
       receiver.connected(from, cause);
@@ -154,19 +149,14 @@ export class Connections {
     channel.end = undefined;
     if (end?.again) this.connect(from, to, cause);
     else if (end !== undefined && end.state !== "closing") {
-      this.channels.endpoint(from).disconnected(to, cause);
+      this.channels.host(from).disconnected(to, cause);
     }
   }
 
-  private opened(
-    channel: Channel,
-    back: Channel,
-    connection: number,
-    cause: number | undefined,
-  ): void {
+  private opened(channel: Channel, back: Channel, { connection, cause }: Item): void {
     const { from, to, receiver } = channel;
     if (!receiver.up) {
-      this.push(back, "refused", connection, cause);
+      this.push(back, { kind: "refused", connection, cause });
       return;
     }
     // The caller knows of no connection any more: what this end still has is over.
@@ -174,7 +164,7 @@ export class Connections {
     // Both ends called at once: the call of the one with the smaller name stands, and both know it.
     if (back.end !== undefined && to < from) return;
     back.end = { connection, state: "open", again: false };
-    this.push(back, "accepted", connection, cause);
+    this.push(back, { kind: "accepted", connection, cause });
     receiver.connected(from, cause);
   }
 }

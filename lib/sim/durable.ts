@@ -5,9 +5,10 @@
 
 import { Disk } from "./disk.ts";
 import type { WriteEffect } from "./effects.ts";
-import type { Ground, Luck } from "./ground.ts";
+import type { Ground } from "./ground.ts";
+import type { Host } from "./host.ts";
 import { hashString } from "./plain.ts";
-import type { NodeId, Saved } from "./protocol.ts";
+import type { Saved } from "./protocol.ts";
 import { drawUs, type Latency } from "./random.ts";
 import { Stable } from "./stable.ts";
 
@@ -16,9 +17,8 @@ const KEPT = hashString(0, "kept");
 const TORN = hashString(0, "torn");
 
 export class Durable {
-  private readonly node: NodeId;
+  private readonly host: Host;
   private readonly ground: Ground;
-  private readonly luck: Luck;
   private readonly syncTime: Latency;
   private readonly disk = new Disk();
   private stable = new Stable(this.disk);
@@ -26,21 +26,11 @@ export class Durable {
   private syncing = false;
   private lives = 0;
   private readonly waiting: { readonly writes: number; readonly act: () => void }[] = [];
-  /** Brings the news of a sync to the process, which may sleep. */
-  private readonly tell: (act: () => void) => void;
 
-  constructor(
-    node: NodeId,
-    ground: Ground,
-    luck: Luck,
-    syncTime: Latency,
-    tell: (act: () => void) => void,
-  ) {
-    this.node = node;
+  constructor(host: Host, ground: Ground, syncTime: Latency) {
+    this.host = host;
     this.ground = ground;
-    this.luck = luck;
     this.syncTime = syncTime;
-    this.tell = tell;
   }
 
   /** What the disk kept, for a process that starts. */
@@ -51,7 +41,7 @@ export class Durable {
   }
 
   write(effect: WriteEffect, cause: number): void {
-    this.ground.record({ kind: "write", node: this.node, effect }, cause);
+    this.ground.record({ kind: "write", node: this.host.id, effect }, cause);
     this.stable.perform(effect);
     if (!this.syncing) this.sync();
   }
@@ -71,10 +61,8 @@ export class Durable {
     this.lives += 1;
     this.syncing = false;
     this.waiting.length = 0;
-    const kept = this.luck.ask(KEPT);
-    const torn = this.luck.ask(TORN);
-    if (unsynced === "lost") this.disk.crash("lost");
-    else this.disk.crash({ kept, torn, tears: unsynced === "torn" });
+    const [kept, torn] = [this.host.luck.ask(KEPT), this.host.luck.ask(TORN)];
+    this.disk.crash(unsynced === "lost" ? "lost" : { kept, torn, tears: unsynced === "torn" });
   }
 
   wipe(): void {
@@ -86,17 +74,18 @@ export class Durable {
     this.syncing = true;
     const { writes } = this.disk;
     const { lives } = this;
-    this.ground.at(this.ground.nowUs() + drawUs(this.syncTime, this.luck.ask(SYNC)), () => {
+    this.ground.at(this.ground.nowUs() + drawUs(this.syncTime, this.host.luck.ask(SYNC)), () => {
       if (this.lives !== lives) return;
       this.disk.sync(writes);
-      this.tell(() => this.synced(writes));
+      // The process hears of it when it does not sleep.
+      this.host.hold(() => this.synced(writes));
       if (this.disk.writes > writes) this.sync();
       else this.syncing = false;
     });
   }
 
   private synced(writes: number): void {
-    this.ground.record({ kind: "synced", node: this.node });
+    this.ground.record({ kind: "synced", node: this.host.id });
     this.syncedWrites = writes;
     while (this.waiting[0] !== undefined && this.waiting[0].writes <= writes) {
       this.waiting.shift()?.act();

@@ -22,7 +22,7 @@ export type Ground = {
 export class Luck {
   private readonly ground: Ground;
   private readonly name: number;
-  private readonly asked = new Map<number, { times: number }>();
+  private readonly asked = new Map<number, number>();
 
   constructor(ground: Ground, name: number) {
     this.ground = ground;
@@ -30,9 +30,8 @@ export class Luck {
   }
 
   ask(about: number): number {
-    const known = this.asked.get(about);
-    if (known !== undefined) return this.ground.luck(this.name, about, known.times++);
-    this.asked.set(about, { times: 1 });
-    return this.ground.luck(this.name, about, 0);
+    const times = this.asked.get(about) ?? 0;
+    this.asked.set(about, times + 1);
+    return this.ground.luck(this.name, about, times);
   }
 }

@@ -21,31 +21,26 @@ const context = new AsyncLocalStorage<Guarded>();
 Object.freeze(context);
 const outside = AsyncLocalStorage.snapshot();
 
-/** What async_hooks calls the things that a run must not make. */
-const REAL: Readonly<Record<string, string>> = {
-  Timeout: "a real timer (setTimeout or setInterval)",
-  Immediate: "setImmediate",
-  FSREQCALLBACK: "a file",
-  FSREQPROMISE: "a file",
-  FILEHANDLE: "a file",
-  FSEVENTWRAP: "a file",
-  GETADDRINFOREQWRAP: "a name look-up",
-  QUERYWRAP: "a name look-up",
-  TCPWRAP: "a socket",
-  TCPCONNECTWRAP: "a socket",
-  TCPSERVERWRAP: "a socket",
-  PIPECONNECTWRAP: "a socket",
-  UDPWRAP: "a socket",
-  PROCESSWRAP: "a process",
-  WORKER: "a worker thread",
-  MESSAGEPORT: "a message port",
-  RANDOMBYTESREQUEST: "a draw of random bytes",
-  HASHREQUEST: "a hash made in the background",
+/** The things that a run must not make, and what async_hooks calls them. */
+const REAL: Readonly<Record<string, readonly string[]>> = {
+  "a real timer (setTimeout or setInterval)": ["Timeout"],
+  setImmediate: ["Immediate"],
+  "a file": ["FSREQCALLBACK", "FSREQPROMISE", "FILEHANDLE", "FSEVENTWRAP"],
+  "a name look-up": ["GETADDRINFOREQWRAP", "QUERYWRAP"],
+  "a socket": ["TCPWRAP", "TCPCONNECTWRAP", "TCPSERVERWRAP", "PIPECONNECTWRAP", "UDPWRAP"],
+  "a process": ["PROCESSWRAP"],
+  "a worker thread": ["WORKER"],
+  "a message port": ["MESSAGEPORT"],
+  "a draw of random bytes": ["RANDOMBYTESREQUEST"],
+  "a hash made in the background": ["HASHREQUEST"],
 };
+const NAMES = new Map(
+  Object.entries(REAL).flatMap(([what, types]) => types.map((type) => [type, what])),
+);
 
 const hook = createHook({
   init(_id, type) {
-    const what = REAL[type];
+    const what = NAMES.get(type);
     if (what !== undefined) report(what);
   },
   trackPromises: false,
@@ -84,14 +79,23 @@ function forbid(what: string): void {
   if (error !== undefined) throw error;
 }
 
+/** The same function, which a run may not call. */
+function forbidden(what: string, real: (...args: unknown[]) => unknown): typeof real {
+  return (...args) => {
+    forbid(what);
+    return real(...args);
+  };
+}
+
+type StandIn = [owner: object, name: string, value: unknown];
+
 /**
  * What tells the time or draws by chance, each with its guarded stand-in. What the language brings may be
  * frozen, so its names are bound anew; `performance` and `crypto` work on themselves only, and get new methods.
  */
-function standIns(): [owner: object, name: string, value: unknown][] {
+function standIns(): StandIn[] {
   const RealDate = Date;
-  const { random } = Math;
-  const realTemporal = Temporal;
+  const { Now } = Temporal;
   const GuardedDate: DateConstructor = new Proxy(RealDate, {
     construct(target, args, newTarget): Date {
       if (args.length === 0) forbid("new Date()");
@@ -106,30 +110,20 @@ function standIns(): [owner: object, name: string, value: unknown][] {
       return Reflect.get(target, key);
     },
   });
-  const guardedRandom = () => {
-    forbid("Math.random()");
-    return random();
-  };
-  const guardedTemporal = () => {
-    forbid("Temporal.Now");
-    return realTemporal.Now;
+  const random = forbidden("Math.random()", Math.random);
+  const now = forbidden("Temporal.Now", () => Now);
+  const method = (owner: object, called: string, name: string): StandIn => {
+    const real = Reflect.get(owner, name).bind(owner);
+    return [owner, name, forbidden(`${called}.${name}()`, real)];
   };
   return [
     [globalThis, "Date", GuardedDate],
-    [globalThis, "Math", Object.create(Math, { random: { value: guardedRandom } })],
-    [globalThis, "Temporal", Object.create(Temporal, { Now: { get: guardedTemporal } })],
-    [performance, "now", method(performance, "now", "performance.now()")],
-    [crypto, "randomUUID", method(crypto, "randomUUID", "crypto.randomUUID()")],
-    [crypto, "getRandomValues", method(crypto, "getRandomValues", "crypto.getRandomValues()")],
+    [globalThis, "Math", Object.create(Math, { random: { value: random } })],
+    [globalThis, "Temporal", Object.create(Temporal, { Now: { get: now } })],
+    method(performance, "performance", "now"),
+    method(crypto, "crypto", "randomUUID"),
+    method(crypto, "crypto", "getRandomValues"),
   ];
-}
-
-function method<Owner extends object>(owner: Owner, name: keyof Owner, what: string): unknown {
-  const real = owner[name] as (...args: unknown[]) => unknown;
-  return (...args: unknown[]) => {
-    forbid(what);
-    return real.apply(owner, args);
-  };
 }
 
 let runs = 0;
@@ -141,12 +135,7 @@ function enter(): void {
   hook.enable();
   restore = standIns().map(([owner, name, value]) => {
     const was = Object.getOwnPropertyDescriptor(owner, name);
-    Object.defineProperty(owner, name, {
-      value,
-      configurable: true,
-      enumerable: was?.enumerable ?? false,
-      writable: true,
-    });
+    Object.defineProperty(owner, name, { value, configurable: true, writable: true });
     return () => {
       if (was === undefined) Reflect.deleteProperty(owner, name);
       else Object.defineProperty(owner, name, was);

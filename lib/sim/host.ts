@@ -3,7 +3,7 @@
  * into steps of the protocol, and performs what a step asked for unless the process sleeps.
  */
 
-import type { End, Endpoint, Letter } from "./channel.ts";
+import type { End, Letter } from "./channel.ts";
 import { Clock } from "./clock.ts";
 import { Durable } from "./durable.ts";
 import { type Effect, Recorder } from "./effects.ts";
@@ -11,14 +11,11 @@ import type { Fault } from "./faults.ts";
 import { type Ground, Luck } from "./ground.ts";
 import type { Network } from "./network.ts";
 import { copy, hashString } from "./plain.ts";
-import { type Floor, Running, type Server } from "./program.ts";
+import { Running, type Server } from "./program.ts";
 import { invariant, type NodeId, type Out, type Self } from "./protocol.ts";
 import type { Latency } from "./random.ts";
-import { Timers } from "./timers.ts";
 
-type Pause = Fault & { kind: "pause" };
-
-export class Host implements Endpoint, Floor {
+export class Host {
   readonly id: NodeId;
   readonly luck: Luck;
   readonly clock = new Clock();
@@ -29,9 +26,10 @@ export class Host implements Endpoint, Floor {
   private readonly network: Network;
   private readonly disk: Durable;
   private readonly recorder: Recorder<unknown>;
-  private readonly pauses = new Set<Pause>();
+  private readonly pauses = new Set<Fault>();
   private running: Running | undefined;
-  private readonly timers = new Timers();
+  /** Named timers: of each name the last setting counts, and no other. */
+  private readonly timers = new Map<string, object>();
   /** A host is up when no crash keeps it down. */
   private downs = 1;
   private started = false;
@@ -50,7 +48,7 @@ export class Host implements Endpoint, Floor {
     this.ground = ground;
     this.network = network;
     this.luck = new Luck(ground, hashString(0, self.id));
-    this.disk = new Durable(self.id, ground, this.luck, syncTime, (act) => this.hold(act));
+    this.disk = new Durable(this, ground, syncTime);
     this.recorder = new Recorder(() => this.luck.ask(this.about));
   }
 
@@ -62,8 +60,18 @@ export class Host implements Endpoint, Floor {
     return this.clock.readMs(this.ground.nowUs() / 1000);
   }
 
-  trueUs(ownMs: number): number {
-    return this.clock.trueUs(ownMs);
+  /** A fault of this server begins. */
+  begin(fault: Fault): void {
+    if (fault.kind === "crash") this.crash(fault.unsynced ?? "luck");
+    else if (fault.kind === "wipe") this.wipe();
+    else if (fault.kind === "pause") this.pause(fault);
+    else if (fault.kind === "skew") this.clock.skews.add(fault);
+  }
+
+  end(fault: Fault): void {
+    if (fault.kind === "skew") this.clock.skews.delete(fault);
+    else if (fault.kind === "pause") this.resume(fault);
+    else this.start();
   }
 
   start(): void {
@@ -73,21 +81,21 @@ export class Host implements Endpoint, Floor {
     this.started = true;
     const saved = this.disk.opened();
     const { protocol, program } = this.server;
-    if (program !== undefined) this.running = new Running(this, this.ground, cause);
+    this.running = program && new Running(program, this, this.ground, cause);
     this.step(cause, hashString(0, "start"), (out) => {
       this.state = protocol.onStart(this.self, saved, this.nowMs(), out);
       return this.state;
     });
-    if (program !== undefined) this.running?.start(program);
+    this.running?.start();
   }
 
-  crash(unsynced: "luck" | "lost" | "torn"): void {
+  private crash(unsynced: "luck" | "lost" | "torn"): void {
     this.downs += 1;
     if (this.downs > 1) return;
     const cause = this.ground.record({ kind: "crash", node: this.id });
     this.running?.stop();
     this.running = undefined;
-    this.timers.cancelAll();
+    this.timers.clear();
     this.role = undefined;
     this.pauses.clear();
     this.disk.crash(unsynced);
@@ -95,29 +103,30 @@ export class Host implements Endpoint, Floor {
     this.release();
   }
 
-  wipe(): void {
+  private wipe(): void {
     this.crash("lost");
     this.ground.record({ kind: "wipe", node: this.id });
     this.disk.wipe();
   }
 
-  pause(pause: Pause): void {
+  private pause(pause: Fault): void {
     if (!this.up) return;
     if (this.pauses.size === 0) this.ground.record({ kind: "pause", node: this.id });
     this.pauses.add(pause);
   }
 
-  resume(pause: Pause): void {
+  private resume(pause: Fault): void {
     if (!this.pauses.delete(pause) || this.pauses.size > 0) return;
     this.ground.record({ kind: "resume", node: this.id });
     this.release();
   }
 
+  /** Acts when the process, which sleeps, wakes up or dies. */
   whenAwake(act: () => void): void {
     this.held.push(act);
   }
 
-  arrive(from: NodeId, { body, about, sent }: Letter): void {
+  arrive({ from, body, about, sent }: Letter): void {
     this.step(this.ground.delivered(sent), about, (out) =>
       this.server.protocol.onMessage(this.state, this.nowMs(), from, copy(body), out),
     );
@@ -137,15 +146,17 @@ export class Host implements Endpoint, Floor {
     );
   }
 
+  /** The program hands a message to the protocol. */
   fromProgram(body: unknown, cause: number): void {
-    const letter = this.letter(body, cause);
-    this.ground.at(this.ground.nowUs(), () => this.happen(() => this.arrive(this.id, letter)));
+    const letter = this.network.letter(this.id, this.id, body, cause);
+    this.ground.at(this.ground.nowUs(), () => this.happen(() => this.arrive(letter)));
   }
 
+  /** Lets something happen to the process: now, when it wakes up, or never when it has died. */
   happen(act: () => void): void {
     if (!this.up) return;
     if (this.asleep) {
-      this.held.push(() => this.happen(act));
+      this.whenAwake(() => this.happen(act));
       return;
     }
     this.asleep = this.pauses.size > 0;
@@ -153,7 +164,7 @@ export class Host implements Endpoint, Floor {
   }
 
   /** Lets the process do something to the world: now, when its pause is over, or never when it has died. */
-  private hold(act: () => void): void {
+  hold(act: () => void): void {
     if (this.pauses.size === 0) act();
     else {
       this.held.push(() => {
@@ -174,11 +185,9 @@ export class Host implements Endpoint, Floor {
     this.about = about;
     const effects = this.recorder.record(handle);
     this.showRole(cause);
-    const perform = () => {
+    this.hold(() => {
       for (const effect of effects) this.perform(effect, cause);
-    };
-    if (this.asleep) this.hold(perform);
-    else perform();
+    });
   }
 
   private perform(effect: Effect<unknown>, cause: number): void {
@@ -203,7 +212,7 @@ export class Host implements Endpoint, Floor {
         this.setTimer(effect.name, effect.afterMs, cause);
         return;
       case "cancelTimer":
-        this.timers.cancel(effect.name);
+        this.timers.delete(effect.name);
         return;
       default:
         this.disk.write(effect, cause);
@@ -211,30 +220,27 @@ export class Host implements Endpoint, Floor {
   }
 
   private send(to: NodeId, body: unknown, end: End | undefined, cause: number): void {
+    const letter = this.network.letter(this.id, to, body, cause);
     if (to !== this.id) {
-      this.network.send(this.id, to, body, this.server.protocol.wire, end, cause);
+      this.network.send(letter, this.server.protocol.wire, end);
       return;
     }
     invariant(this.running !== undefined, `${this.id} sends to its program, but it has none`);
-    const { sent } = this.letter(body, cause);
-    this.running.hear(copy(body), sent);
-  }
-
-  /** A message that never leaves this host. */
-  private letter(body: unknown, cause: number): Letter {
-    return this.network.letter(this.id, this.id, body, cause);
+    this.running.hear(copy(body), letter.sent);
   }
 
   private setTimer(name: string, afterMs: number, cause: number): void {
-    const isSet = this.timers.set(name);
-    this.ground.at(this.ground.nowUs() + this.trueUs(afterMs), () => {
+    const setting = {};
+    this.timers.set(name, setting);
+    const isSet = () => this.timers.get(name) === setting;
+    this.ground.at(this.ground.nowUs() + this.clock.trueUs(afterMs), () => {
       // Asked first, so that a timer that was set again or cancelled is not even a step.
       if (isSet()) this.happen(() => isSet() && this.fire(name, cause));
     });
   }
 
   private fire(name: string, cause: number): void {
-    this.timers.cancel(name);
+    this.timers.delete(name);
     const at = this.ground.record({ kind: "timer", node: this.id, name }, cause);
     this.step(at, hashString(3, name), (out) =>
       this.server.protocol.onTimer?.(this.state, this.nowMs(), name, out),

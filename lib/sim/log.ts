@@ -30,16 +30,16 @@ export class Log {
     this.keeps = keeps;
   }
 
-  /** @param entry what happened, or the index of the sending of what was delivered */
-  add(entry: Recorded | number, us: number, cause: number | undefined): void {
-    this.length += 1;
-    if (!this.keeps) {
+  /** @param entry what happened, or the index of the sending of what was delivered @returns the index of the event */
+  add(entry: Recorded | number, us: number, cause: number | undefined): number {
+    if (this.keeps) {
+      this.entries.push(entry);
+      this.us.push(us);
+      this.causes.push(cause);
+    } else {
       this.digestOne(entry, us);
-      return;
     }
-    this.entries.push(entry);
-    this.us.push(us);
-    this.causes.push(cause);
+    return this.length++;
   }
 
   /** 16 hexadecimal digits made of everything so far. */

@@ -3,7 +3,9 @@
  * host gives it and nothing else; a crash ends it wherever it waits, and a restart runs it from the start.
  */
 
-import type { Ground, Luck } from "./ground.ts";
+import type { Ground } from "./ground.ts";
+import type { Host } from "./host.ts";
+import { checkInput } from "./input.ts";
 import { copy, hashString } from "./plain.ts";
 import type { NodeId, Protocol } from "./protocol.ts";
 
@@ -26,6 +28,8 @@ export type ProgramHost<Message> = {
   note(text: string): void;
 };
 
+type Program = (host: ProgramHost<unknown>) => Promise<void>;
+
 /** A protocol, and the program that uses it on the same host, if any. */
 export type Server<State = unknown, Message = unknown> = {
   readonly protocol: Protocol<State, Message>;
@@ -40,23 +44,12 @@ export function withProgram<State, Message>(
   return { protocol, program };
 }
 
-/** What a running program needs of the host below it. */
-export type Floor = {
-  readonly id: NodeId;
-  readonly luck: Luck;
-  nowMs(): number;
-  /** How long a span of the host's clock truly is, in microseconds. */
-  trueUs(ownMs: number): number;
-  /** Lets something happen to the process: now, when it wakes up, or never when it has died. */
-  happen(act: () => void): void;
-  fromProgram(message: unknown, cause: number): void;
-};
-
 const RANDOM = hashString(0, "program");
 
 /** One life of a program, from a start to a crash. */
 export class Running {
-  private readonly floor: Floor;
+  private readonly program: Program;
+  private readonly host: Host;
   private readonly ground: Ground;
   private readonly inbox: { readonly message: unknown; readonly cause: number }[] = [];
   private readonly waiting: ((message: unknown) => void)[] = [];
@@ -64,15 +57,16 @@ export class Running {
   /** The event that woke the program last: the cause of what it does next. */
   private cause: number;
 
-  constructor(floor: Floor, ground: Ground, cause: number) {
-    this.floor = floor;
+  constructor(program: Program, host: Host, ground: Ground, cause: number) {
+    this.program = program;
+    this.host = host;
     this.ground = ground;
     this.cause = cause;
   }
 
-  start(program: (host: ProgramHost<unknown>) => Promise<void>): void {
+  start(): void {
     this.ground.woke();
-    program(this.host()).catch((error: unknown) => {
+    this.program(this.face()).catch((error: unknown) => {
       if (this.alive) this.ground.fail(error);
     });
   }
@@ -94,13 +88,14 @@ export class Running {
     resolve();
   }
 
-  private host(): ProgramHost<unknown> {
-    const { floor, ground } = this;
+  /** The host as the program sees it. */
+  private face(): ProgramHost<unknown> {
+    const { host, ground } = this;
     return {
-      id: floor.id,
-      now: () => floor.nowMs(),
+      id: host.id,
+      now: () => host.nowMs(),
       trueMs: () => ground.nowUs() / 1000,
-      random: () => floor.luck.ask(RANDOM),
+      random: () => host.luck.ask(RANDOM),
       sleep: (ms) => this.sleep(ms),
       receive: () =>
         new Promise((resolve) => {
@@ -113,11 +108,10 @@ export class Running {
           }
         }),
       send: (message) => {
-        if (this.alive) floor.fromProgram(copy(message), this.cause);
+        if (this.alive) host.fromProgram(copy(message), this.cause);
       },
       note: (text) => {
-        if (this.alive)
-          ground.record({ kind: "note", node: floor.id, text: String(text) }, this.cause);
+        if (this.alive) ground.record({ kind: "note", node: host.id, text }, this.cause);
       },
     };
   }
@@ -125,10 +119,10 @@ export class Running {
   private sleep(ms: number): Promise<void> {
     const { cause } = this;
     return new Promise((resolve) => {
-      if (!(ms >= 0)) throw new RangeError(`sleep(${ms}): expected milliseconds, 0 or more.`);
-      this.ground.at(this.ground.nowUs() + this.floor.trueUs(ms), () => {
+      checkInput(ms >= 0, "sleep", ms, "milliseconds, 0 or more");
+      this.ground.at(this.ground.nowUs() + this.host.clock.trueUs(ms), () => {
         // Asked first, so that a wait of an earlier life is not a step of this one.
-        if (this.alive) this.floor.happen(() => this.wake(cause, resolve));
+        if (this.alive) this.host.happen(() => this.wake(cause, resolve));
       });
     });
   }

@@ -14,11 +14,9 @@ import { invariant, type Saved } from "./protocol.ts";
 const HEADER_BYTES = 16;
 
 type Log = {
-  start: number;
-  /** Where each entry ends in the file. */
+  readonly start: number;
+  /** Where the first entry begins in the file, and where each ends. */
   readonly ends: number[];
-  /** Where the first entry begins: after the frame that says where the log starts, if there is one. */
-  first: number;
 };
 
 export class Stable implements Saved {
@@ -47,37 +45,30 @@ export class Stable implements Saved {
   }
 
   private append(name: string, entry: unknown): void {
-    const log = this.open(name);
-    const bytes = frame(log.start + log.ends.length, encode(entry));
-    const at = log.ends.at(-1) ?? log.first;
+    const { start, ends } = this.open(name);
+    const bytes = frame(start + ends.length - 1, encode(entry));
+    const at = ends.at(-1) as number;
     this.files.write(logFile(name), at, bytes);
-    log.ends.push(at + bytes.length);
+    ends.push(at + bytes.length);
   }
 
   private cutTail(name: string, from: number): void {
-    const log = this.open(name);
-    const kept = from - log.start;
-    invariant(kept >= 0, `${name} starts at ${log.start} and cannot be cut at ${from}`);
-    if (kept >= log.ends.length) return;
-    log.ends.length = kept;
-    this.files.truncate(logFile(name), log.ends.at(-1) ?? log.first);
+    const { start, ends } = this.open(name);
+    invariant(from >= start, `${name} starts at ${start} and cannot be cut at ${from}`);
+    const last = from - start;
+    if (last >= ends.length - 1) return;
+    ends.length = last + 1;
+    this.files.truncate(logFile(name), ends[last] as number);
   }
 
   private dropHead(name: string, before: number): void {
-    const log = this.open(name);
-    const dropped = before - log.start;
-    if (dropped <= 0) return;
-    const end = log.start + log.ends.length;
+    const { start, ends } = this.open(name);
+    if (before <= start) return;
+    const end = start + ends.length - 1;
     invariant(before <= end, `${name} ends at ${end} and cannot start at ${before}`);
-    const from = log.ends[dropped - 1] ?? log.first;
-    const rest = this.files.read(logFile(name)).subarray(from);
-    const head = frame(before, new Uint8Array(0));
-    this.replace(logFile(name), Buffer.concat([head, rest]));
-    this.logs.set(name, {
-      start: before,
-      first: head.length,
-      ends: log.ends.slice(dropped).map((at) => at - from + head.length),
-    });
+    const rest = this.files.read(logFile(name), ends[before - start]);
+    this.replace(logFile(name), Buffer.concat([frame(before, new Uint8Array(0)), rest]));
+    this.logs.delete(name);
   }
 
   private replace(file: string, bytes: Uint8Array): void {
@@ -88,15 +79,13 @@ export class Stable implements Saved {
   }
 
   private open(name: string): Log {
-    const known = this.logs.get(name);
-    if (known !== undefined) return known;
-    const bytes = this.files.read(logFile(name));
-    const { start, first, ends } = frames(bytes);
-    const end = ends.at(-1) ?? first;
-    if (end < bytes.length) this.files.truncate(logFile(name), end);
-    const log = { start, first, ends };
-    this.logs.set(name, log);
-    return log;
+    return this.logs.getOrInsertComputed(name, () => {
+      const bytes = this.files.read(logFile(name));
+      const { start, ends } = frames(bytes);
+      const end = ends.at(-1) as number;
+      if (end < bytes.length) this.files.truncate(logFile(name), end);
+      return { start, ends };
+    });
   }
 }
 
@@ -120,13 +109,13 @@ function frame(index: number, payload: Uint8Array): Uint8Array {
 /** The whole frames of a file, up to the first that is torn or damaged. */
 function frames(bytes: Uint8Array): Log & { readonly payloads: Uint8Array[] } {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  const result = { start: 0, first: 0, ends: [] as number[], payloads: [] as Uint8Array[] };
+  const result = { start: 0, ends: [0], payloads: [] as Uint8Array[] };
   for (let at = 0; at + HEADER_BYTES <= bytes.length; ) {
     const end = at + HEADER_BYTES + view.getUint32(at);
     if (end > bytes.length || view.getUint32(at + 4) !== crc32(bytes.subarray(at + 8, end))) break;
     if (at === 0) result.start = view.getFloat64(8);
     if (end === at + HEADER_BYTES) {
-      result.first = end;
+      result.ends = [end];
     } else {
       result.ends.push(end);
       result.payloads.push(bytes.subarray(at + HEADER_BYTES, end));

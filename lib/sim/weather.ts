@@ -28,40 +28,38 @@ export class Weather {
 
   /** Whether a fault of this kind is in the way. */
   has(kind: "cut" | "stall", way: Way): boolean {
-    for (const fault of this.faults) {
-      if (fault.kind === kind && covers(fault, way)) return true;
-    }
-    return false;
+    return this.along(kind, way).length > 0;
   }
 
   /** How much longer everything takes. */
   delayUs(way: Way): number {
-    let us = 0;
-    for (const fault of this.faults) {
-      if (fault.kind === "delay" && covers(fault, way)) us += Math.round(fault.byMs * 1000);
-    }
-    return us;
+    return this.along("delay", way).reduce((us, { byMs }) => us + Math.round(byMs * 1000), 0);
   }
 
   /** Whether a datagram is lost, or doubled. @param about what it is about, for luck */
   strikes(kind: "drop" | "duplicate", way: Way, about: number): boolean {
-    for (const fault of this.faults) {
-      if (fault.kind !== kind || !covers(fault, way)) continue;
-      if (way.luck.ask(about ^ STRIKE[kind]) < fault.probability) return true;
-    }
-    return false;
+    return this.along(kind, way).some(
+      ({ probability }) => way.luck.ask(about ^ STRIKE[kind]) < probability,
+    );
   }
 
   /** For how long a datagram is held back, so that others overtake it. */
   latenessUs(way: Way, about: number): number {
     let us = 0;
-    for (const fault of this.faults) {
-      if (fault.kind !== "reorder" || !covers(fault, way)) continue;
-      if (way.luck.ask(about ^ STRIKE.reorder) < fault.probability) {
-        us += Math.round(fault.byMs * 1000 * way.luck.ask(about ^ LATENESS));
-      }
+    for (const { probability, byMs } of this.along("reorder", way)) {
+      if (way.luck.ask(about ^ STRIKE.reorder) >= probability) continue;
+      us += Math.round(byMs * 1000 * way.luck.ask(about ^ LATENESS));
     }
     return us;
+  }
+
+  /** The faults of a kind that are in the way. */
+  private along<Kind extends Fault["kind"]>(kind: Kind, way: Way): (Fault & { kind: Kind })[] {
+    // Every message asks, and mostly there are none.
+    if (this.faults.length === 0) return [];
+    return this.faults.filter(
+      (fault): fault is Fault & { kind: Kind } => fault.kind === kind && covers(fault, way),
+    );
   }
 }
 

@@ -32,10 +32,6 @@ class World implements Ground {
   private readonly network: Network;
   private readonly queue = new TinyQueue<Due>([], (a, b) => a.us - b.us || a.order - b.order);
   private readonly log: Log;
-  /** The seeds as luck takes them, and the event after which the second one counts. */
-  private readonly seed: number;
-  private readonly forkSeed: number;
-  private readonly forkAt: number;
   private us = 0;
   private order = 0;
   private events = 0;
@@ -47,9 +43,6 @@ class World implements Ground {
     const nodes = Object.keys(scenario.servers);
     this.scenario = scenario;
     this.log = new Log(scenario.keepsTrace ?? true);
-    this.seed = hash(scenario.seed);
-    this.forkSeed = hash(scenario.fork?.seed);
-    this.forkAt = scenario.fork?.event ?? Infinity;
     this.network = new Network(this, this.hosts, scenario.latency ?? { minMs: 1, maxMs: 5 });
     for (const [id, server] of Object.entries(scenario.servers)) {
       const self = { id, peers: nodes.filter((node) => node !== id) };
@@ -104,18 +97,17 @@ class World implements Ground {
   }
 
   luck(name: number, about: number, times: number): number {
-    const h = this.log.length > this.forkAt ? this.forkSeed : this.seed;
+    const { seed, fork } = this.scenario;
+    const h = hash(fork !== undefined && this.log.length > fork.event ? fork.seed : seed);
     return spread(stir(stir(stir(h, name), about), times)) / 2 ** 32;
   }
 
   record(happening: Recorded, cause?: number): number {
-    this.log.add(happening, this.us, cause);
-    return this.log.length - 1;
+    return this.log.add(happening, this.us, cause);
   }
 
   delivered(sent: number): number {
-    this.log.add(sent, this.us, sent);
-    return this.log.length - 1;
+    return this.log.add(sent, this.us, sent);
   }
 
   woke(): void {
@@ -127,38 +119,10 @@ class World implements Ground {
   }
 
   private plan(fault: Fault): void {
-    const [begin, end] = this.actions(fault);
-    this.at(Math.round(fault.atMs * 1000), begin);
+    const struck = "node" in fault ? (this.hosts.get(fault.node) as Host) : this.network;
+    this.at(Math.round(fault.atMs * 1000), () => struck.begin(fault));
     if (!("forMs" in fault) || fault.forMs === undefined) return;
-    this.at(Math.round((fault.atMs + fault.forMs) * 1000), end);
-  }
-
-  private actions(fault: Fault): [begin: () => void, end: () => void] {
-    const host = "node" in fault ? (this.hosts.get(fault.node) as Host) : undefined;
-    if (host === undefined) {
-      return [
-        () => {
-          this.record({ kind: "fault", fault, phase: "begin" });
-          this.network.begin(fault);
-        },
-        () => {
-          this.record({ kind: "fault", fault, phase: "end" });
-          this.network.end(fault);
-        },
-      ];
-    }
-    switch (fault.kind) {
-      case "crash":
-        return [() => host.crash(fault.unsynced ?? "luck"), () => host.start()];
-      case "wipe":
-        return [() => host.wipe(), () => host.start()];
-      case "pause":
-        return [() => host.pause(fault), () => host.resume(fault)];
-      case "skew":
-        return [() => host.clock.begin(fault), () => host.clock.end(fault)];
-      default:
-        throw new Error(`Invariant broken: ${fault.kind} is not a fault of one server`);
-    }
+    this.at(Math.round((fault.atMs + fault.forMs) * 1000), () => struck.end(fault));
   }
 
   private view(): View {
@@ -175,12 +139,11 @@ class World implements Ground {
   }
 
   private result(unknown: string | undefined): Run {
-    const { log } = this;
-    const nodes = [...this.hosts.keys()];
-    const states = Object.fromEntries(nodes.map((node) => [node, this.hosts.get(node)?.state]));
+    const { log, events } = this;
+    const states = [...this.hosts].map(([node, { state }]) => [node, state]);
     return {
       trace: {
-        nodes,
+        nodes: [...this.hosts.keys()],
         endMs: this.us / 1000,
         get events() {
           return log.events;
@@ -190,8 +153,8 @@ class World implements Ground {
         return log.digest;
       },
       unknown,
-      events: this.events,
-      states: copy(states),
+      events,
+      states: copy(Object.fromEntries(states)),
     };
   }
 }

@@ -177,7 +177,7 @@ describe("errors", () => {
     const calm: Program = async (host) => {
       await host.sleep(-1).catch((error: Error) => host.note(error.message));
     };
-    expect(await notes(calm)).toEqual(["0 sleep(-1): expected milliseconds, 0 or more."]);
+    expect(await notes(calm)).toEqual(["0 sleep is -1; expected milliseconds, 0 or more."]);
   });
 
   test("a message to a program that is not there is a broken invariant", async () => {
