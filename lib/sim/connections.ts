@@ -47,28 +47,26 @@ export class Connections {
     }
   }
 
-  /** From now on a server wants nothing of its connection. @returns the end to close when all before has left */
-  closing(from: NodeId, to: NodeId): End | undefined {
-    const end = this.channels.known(from, to)?.end;
-    if (end === undefined) return undefined;
+  /**
+   * From now on a server wants nothing of its connection.
+   * @param whenLeft acts when all that was sent before has left: then the connection is closed
+   */
+  close(from: NodeId, to: NodeId, cause: number, whenLeft: (act: () => void) => void): void {
+    const channel = this.channels.known(from, to);
+    const end = channel?.end;
+    if (channel === undefined || end === undefined) return;
     end.state = "closing";
     end.again = false;
-    return end;
-  }
-
-  close(from: NodeId, to: NodeId, end: End, cause: number): void {
-    const channel = this.channels.between(from, to);
-    if (end !== channel.end) return;
-    this.push(channel, { kind: "closed", connection: end.connection, cause });
-    this.ended(channel, cause);
+    whenLeft(() => {
+      if (end !== channel.end) return;
+      this.push(channel, { kind: "closed", connection: end.connection, cause });
+      this.ended(channel, cause);
+    });
   }
 
   /** A process died: its host closes what was open, after what has already left. */
   crashed(node: NodeId, cause: number): void {
-    for (const { to } of this.channels.from(node)) {
-      const end = this.closing(node, to);
-      if (end !== undefined) this.close(node, to, end, cause);
-    }
+    for (const { to } of this.channels.from(node)) this.close(node, to, cause, (act) => act());
   }
 
   /** A fault is over: brings what waited for that. */

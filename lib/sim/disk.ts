@@ -3,6 +3,7 @@
  * by luck, a prefix of the writes after it, the last one perhaps torn.
  */
 
+import { copy } from "./plain.ts";
 import { invariant } from "./protocol.ts";
 
 /**
@@ -34,16 +35,12 @@ export type Fate =
   | "lost"
   | { readonly kept: number; readonly torn: number; readonly tears?: boolean };
 
-type Change =
-  | {
-      readonly kind: "write";
-      readonly file: string;
-      readonly offset: number;
-      readonly bytes: Uint8Array;
-    }
-  | { readonly kind: "truncate"; readonly file: string; readonly length: number }
-  | { readonly kind: "rename"; readonly from: string; readonly to: string }
-  | { readonly kind: "remove"; readonly file: string };
+type Change = { readonly file: string } & (
+  | { readonly kind: "write"; readonly offset: number; readonly bytes: Uint8Array }
+  | { readonly kind: "truncate"; readonly length: number }
+  | { readonly kind: "rename"; readonly to: string }
+  | { readonly kind: "remove" }
+);
 
 /** The bytes of a file are the first `length` of a longer array, so that appending stays cheap. */
 type Content = { bytes: Uint8Array; length: number };
@@ -66,15 +63,20 @@ export class Disk implements Files {
   }
 
   write(file: string, offset: number, bytes: Uint8Array): void {
+    const { length } = this.now.get(file) ?? EMPTY;
+    const hole = () => `a write to ${file} at ${offset} leaves a hole after its ${length} bytes`;
+    invariant(offset <= length, hole);
     this.change({ kind: "write", file, offset, bytes: new Uint8Array(bytes) });
   }
 
   truncate(file: string, length: number): void {
+    const { length: was } = this.now.get(file) ?? EMPTY;
+    invariant(length <= was, () => `${file} cannot be cut to ${length} of its ${was} bytes`);
     this.change({ kind: "truncate", file, length });
   }
 
   rename(from: string, to: string): void {
-    this.change({ kind: "rename", from, to });
+    this.change({ kind: "rename", file: from, to });
   }
 
   remove(file: string): void {
@@ -100,16 +102,13 @@ export class Disk implements Files {
       }
     }
     this.unsynced.length = 0;
-    this.now = new Map(
-      [...this.synced].map(([file, { bytes, length }]) => [file, { bytes: bytes.slice(), length }]),
-    );
+    this.now = copy(this.synced);
   }
 
   /** Erases everything, synced or not. */
   wipe(): void {
-    this.now.clear();
     this.synced.clear();
-    this.unsynced.length = 0;
+    this.crash("lost");
   }
 
   private change(change: Change): void {
@@ -122,36 +121,22 @@ export class Disk implements Files {
 const EMPTY: Content = { bytes: new Uint8Array(0), length: 0 };
 
 function apply(contents: Contents, change: Change): void {
-  if (change.kind === "rename") {
-    contents.set(change.to, contents.get(change.from) ?? { ...EMPTY });
-    contents.delete(change.from);
-    return;
-  }
-  if (change.kind === "remove") {
-    contents.delete(change.file);
-    return;
-  }
-  const file = contents.get(change.file) ?? { ...EMPTY };
-  contents.set(change.file, file);
-  if (change.kind === "truncate") {
-    invariant(
-      change.length <= file.length,
-      () => `${change.file} cannot be cut to ${change.length} of its ${file.length} bytes`,
-    );
-    file.length = change.length;
-    return;
-  }
-  const { offset, bytes } = change;
-  invariant(
-    offset <= file.length,
-    () => `a write to ${change.file} at ${offset} leaves a hole after its ${file.length} bytes`,
-  );
+  const content = contents.get(change.file) ?? { ...EMPTY };
+  if (change.kind === "write") overwrite(content, change.offset, change.bytes);
+  if (change.kind === "truncate") content.length = change.length;
+  const isGone = change.kind === "rename" || change.kind === "remove";
+  if (isGone) contents.delete(change.file);
+  else contents.set(change.file, content);
+  if (change.kind === "rename") contents.set(change.to, content);
+}
+
+function overwrite(content: Content, offset: number, bytes: Uint8Array): void {
   const end = offset + bytes.length;
-  if (end > file.bytes.length) {
+  if (end > content.bytes.length) {
     const longer = new Uint8Array(Math.max(64, 2 * end));
-    longer.set(file.bytes.subarray(0, file.length));
-    file.bytes = longer;
+    longer.set(content.bytes.subarray(0, content.length));
+    content.bytes = longer;
   }
-  file.bytes.set(bytes, offset);
-  file.length = Math.max(file.length, end);
+  content.bytes.set(bytes, offset);
+  content.length = Math.max(content.length, end);
 }

@@ -166,11 +166,7 @@ export class Host {
   /** Lets the process do something to the world: now, when its pause is over, or never when it has died. */
   hold(act: () => void): void {
     if (this.pauses.size === 0) act();
-    else {
-      this.held.push(() => {
-        if (this.up) act();
-      });
-    }
+    else this.held.push(() => this.up && act());
   }
 
   private release(): void {
@@ -202,12 +198,11 @@ export class Host {
       case "connect":
         this.network.connections.connect(this.id, effect.to, cause);
         return;
-      case "close": {
-        const end = this.network.connections.closing(this.id, effect.to);
-        if (end === undefined) return;
-        this.disk.whenSynced(() => this.network.connections.close(this.id, effect.to, end, cause));
+      case "close":
+        this.network.connections.close(this.id, effect.to, cause, (act) =>
+          this.disk.whenSynced(act),
+        );
         return;
-      }
       case "setTimer":
         this.setTimer(effect.name, effect.afterMs, cause);
         return;
@@ -221,12 +216,10 @@ export class Host {
 
   private send(to: NodeId, body: unknown, end: End | undefined, cause: number): void {
     const letter = this.network.letter(this.id, to, body, cause);
-    if (to !== this.id) {
-      this.network.send(letter, this.server.protocol.wire, end);
-      return;
-    }
-    invariant(this.running !== undefined, `${this.id} sends to its program, but it has none`);
-    this.running.hear(copy(body), letter.sent);
+    if (to === this.id) {
+      invariant(this.running !== undefined, `${to} sends to its program, but it has none`);
+      this.running.hear(copy(body), letter.sent);
+    } else this.network.send(letter, this.server.protocol.wire, end);
   }
 
   private setTimer(name: string, afterMs: number, cause: number): void {

@@ -53,15 +53,11 @@ export type Run = {
 
 /** Refuses a scenario that makes no sense. @throws RangeError */
 export function checkScenario(scenario: Scenario): void {
-  const { seed, servers, forMs, fork, maxEvents = 1, latency = 0, syncTime = 0 } = scenario;
+  const { seed, servers, forMs, maxEvents = 1, latency = 0, syncTime = 0 } = scenario;
+  const { seed: forkSeed } = scenario.fork ?? scenario;
   const nodes = Object.keys(servers);
   checkInput(Number.isSafeInteger(seed), "seed", seed, "an integer");
-  checkInput(
-    fork === undefined || Number.isSafeInteger(fork.seed),
-    "fork.seed",
-    fork?.seed,
-    "an integer",
-  );
+  checkInput(Number.isSafeInteger(forkSeed), "fork.seed", forkSeed, "an integer");
   checkInput(nodes.length > 0, "servers", servers, "at least one server");
   checkInput(forMs > 0 && forMs < Infinity, "forMs", forMs, "simulated milliseconds above 0");
   checkInput(maxEvents > 0, "maxEvents", maxEvents, "more than 0");
