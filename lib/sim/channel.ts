@@ -5,7 +5,7 @@ import type { Host } from "./host.ts";
 import { hashString } from "./plain.ts";
 import type { NodeId } from "./protocol.ts";
 import { drawUs, type Latency } from "./random.ts";
-import type { Happening } from "./trace.ts";
+import type { Loss } from "./trace.ts";
 import { type Way, Weather } from "./weather.ts";
 
 /** A message on its way. */
@@ -87,7 +87,7 @@ export class Channels {
     return this.ground.nowUs() + wayUs + this.weather.delayUs(channel);
   }
 
-  lose({ from, to, message, sent }: Letter, why: (Happening & { kind: "lose" })["why"]): void {
+  lose({ from, to, message, sent }: Letter, why: Loss): void {
     this.ground.record({ kind: "lose", node: from, to, message, why }, sent);
   }
 

@@ -5,7 +5,6 @@
 
 import { Disk } from "./disk.ts";
 import type { WriteEffect } from "./effects.ts";
-import type { Ground } from "./ground.ts";
 import type { Host } from "./host.ts";
 import { hashString } from "./plain.ts";
 import type { Saved } from "./protocol.ts";
@@ -18,7 +17,6 @@ const TORN = hashString(0, "torn");
 
 export class Durable {
   private readonly host: Host;
-  private readonly ground: Ground;
   private readonly syncTime: Latency;
   private readonly disk = new Disk();
   private stable = new Stable(this.disk);
@@ -27,9 +25,8 @@ export class Durable {
   private lives = 0;
   private readonly waiting: { readonly writes: number; readonly act: () => void }[] = [];
 
-  constructor(host: Host, ground: Ground, syncTime: Latency) {
+  constructor(host: Host, syncTime: Latency) {
     this.host = host;
-    this.ground = ground;
     this.syncTime = syncTime;
   }
 
@@ -41,7 +38,7 @@ export class Durable {
   }
 
   write(effect: WriteEffect, cause: number): void {
-    this.ground.record({ kind: "write", node: this.host.id, effect }, cause);
+    this.host.ground.record({ kind: "write", node: this.host.id, effect }, cause);
     this.stable.perform(effect);
     if (!this.syncing) this.sync();
   }
@@ -74,18 +71,21 @@ export class Durable {
     this.syncing = true;
     const { writes } = this.disk;
     const { lives } = this;
-    this.ground.at(this.ground.nowUs() + drawUs(this.syncTime, this.host.luck.ask(SYNC)), () => {
-      if (this.lives !== lives) return;
-      this.disk.sync(writes);
-      // The process hears of it when it does not sleep.
-      this.host.hold(() => this.synced(writes));
-      if (this.disk.writes > writes) this.sync();
-      else this.syncing = false;
-    });
+    this.host.ground.at(
+      this.host.ground.nowUs() + drawUs(this.syncTime, this.host.luck.ask(SYNC)),
+      () => {
+        if (this.lives !== lives) return;
+        this.disk.sync(writes);
+        // The process hears of it when it does not sleep.
+        this.host.hold(() => this.synced(writes));
+        if (this.disk.writes > writes) this.sync();
+        else this.syncing = false;
+      },
+    );
   }
 
   private synced(writes: number): void {
-    this.ground.record({ kind: "synced", node: this.host.id });
+    this.host.ground.record({ kind: "synced", node: this.host.id });
     this.syncedWrites = writes;
     while (this.waiting[0] !== undefined && this.waiting[0].writes <= writes) {
       this.waiting.shift()?.act();

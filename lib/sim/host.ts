@@ -22,7 +22,7 @@ export class Host {
   state: unknown;
   private readonly self: Self;
   private readonly server: Server;
-  private readonly ground: Ground;
+  readonly ground: Ground;
   private readonly network: Network;
   private readonly disk: Durable;
   private readonly recorder: Recorder<unknown>;
@@ -48,7 +48,7 @@ export class Host {
     this.ground = ground;
     this.network = network;
     this.luck = new Luck(ground, hashString(0, self.id));
-    this.disk = new Durable(this, ground, syncTime);
+    this.disk = new Durable(this, syncTime);
     this.recorder = new Recorder(() => this.luck.ask(this.about));
   }
 
@@ -81,7 +81,7 @@ export class Host {
     this.started = true;
     const saved = this.disk.opened();
     const { protocol, program } = this.server;
-    this.running = program && new Running(program, this, this.ground, cause);
+    this.running = program && new Running(program, this, cause);
     this.step(cause, hashString(0, "start"), (out) => {
       this.state = protocol.onStart(this.self, saved, this.nowMs(), out);
       return this.state;

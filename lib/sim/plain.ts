@@ -36,17 +36,8 @@ function copyAt(value: unknown, place: Place): unknown {
   }
   // Not `slice`, which a Buffer answers with a view of the same bytes.
   if (value instanceof Uint8Array) return new Uint8Array(value);
-  if (value instanceof Map) {
-    return new Map(
-      [...value].map(([k, v], key) => {
-        const here = { above: place, key };
-        return [copyAt(k, here), copyAt(v, here)];
-      }),
-    );
-  }
-  if (value instanceof Set) {
-    return new Set([...value].map((v, key) => copyAt(v, { above: place, key })));
-  }
+  if (value instanceof Map) return new Map(copyAt([...value], place) as [unknown, unknown][]);
+  if (value instanceof Set) return new Set(copyAt([...value], place) as unknown[]);
   throw notPlain(value, place);
 }
 

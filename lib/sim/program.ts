@@ -3,7 +3,6 @@
  * host gives it and nothing else; a crash ends it wherever it waits, and a restart runs it from the start.
  */
 
-import type { Ground } from "./ground.ts";
 import type { Host } from "./host.ts";
 import { checkInput } from "./input.ts";
 import { copy, hashString } from "./plain.ts";
@@ -50,24 +49,22 @@ const RANDOM = hashString(0, "program");
 export class Running {
   private readonly program: Program;
   private readonly host: Host;
-  private readonly ground: Ground;
   private readonly inbox: { readonly message: unknown; readonly cause: number }[] = [];
   private readonly waiting: ((message: unknown) => void)[] = [];
   private alive = true;
   /** The event that woke the program last: the cause of what it does next. */
   private cause: number;
 
-  constructor(program: Program, host: Host, ground: Ground, cause: number) {
+  constructor(program: Program, host: Host, cause: number) {
     this.program = program;
     this.host = host;
-    this.ground = ground;
     this.cause = cause;
   }
 
   start(): void {
-    this.ground.woke();
+    this.host.ground.woke();
     this.program(this.face()).catch((error: unknown) => {
-      if (this.alive) this.ground.fail(error);
+      if (this.alive) this.host.ground.fail(error);
     });
   }
 
@@ -84,13 +81,14 @@ export class Running {
 
   private wake(cause: number, resolve: () => void): void {
     this.cause = cause;
-    this.ground.woke();
+    this.host.ground.woke();
     resolve();
   }
 
   /** The host as the program sees it. */
   private face(): ProgramHost<unknown> {
-    const { host, ground } = this;
+    const { host } = this;
+    const { ground } = host;
     return {
       id: host.id,
       now: () => host.nowMs(),
@@ -120,7 +118,7 @@ export class Running {
     const { cause } = this;
     return new Promise((resolve) => {
       checkInput(ms >= 0, "sleep", ms, "milliseconds, 0 or more");
-      this.ground.at(this.ground.nowUs() + this.host.clock.trueUs(ms), () => {
+      this.host.ground.at(this.host.ground.nowUs() + this.host.clock.trueUs(ms), () => {
         // Asked first, so that a wait of an earlier life is not a step of this one.
         if (this.alive) this.host.happen(() => this.wake(cause, resolve));
       });

@@ -28,47 +28,47 @@ export class Stable implements Saved {
   }
 
   log<Entry>(name: string): { readonly start: number; readonly entries: Entry[] } {
-    const { start, payloads } = frames(this.files.read(logFile(name)));
+    const { start, payloads } = frames(this.files.read(`${name}.log`));
     return { start, entries: payloads.map((payload) => decode(payload) as Entry) };
   }
 
   cell<Value>(name: string): Value | undefined {
-    const [payload] = frames(this.files.read(cellFile(name))).payloads;
+    const [payload] = frames(this.files.read(`${name}.cell`)).payloads;
     return payload === undefined ? undefined : (decode(payload) as Value);
   }
 
   perform(effect: WriteEffect): void {
-    if (effect.kind === "append") this.append(effect.log, effect.entry);
-    else if (effect.kind === "cutTail") this.cutTail(effect.log, effect.from);
-    else if (effect.kind === "dropHead") this.dropHead(effect.log, effect.before);
-    else this.replace(cellFile(effect.cell), frame(0, encode(effect.value)));
+    if (effect.kind === "append") this.append(`${effect.log}.log`, effect.entry);
+    else if (effect.kind === "cutTail") this.cutTail(`${effect.log}.log`, effect.from);
+    else if (effect.kind === "dropHead") this.dropHead(`${effect.log}.log`, effect.before);
+    else this.replace(`${effect.cell}.cell`, frame(0, encode(effect.value)));
   }
 
-  private append(name: string, entry: unknown): void {
-    const { start, ends } = this.open(name);
+  private append(file: string, entry: unknown): void {
+    const { start, ends } = this.open(file);
     const bytes = frame(start + ends.length - 1, encode(entry));
     const at = ends.at(-1) as number;
-    this.files.write(logFile(name), at, bytes);
+    this.files.write(file, at, bytes);
     ends.push(at + bytes.length);
   }
 
-  private cutTail(name: string, from: number): void {
-    const { start, ends } = this.open(name);
-    invariant(from >= start, `${name} starts at ${start} and cannot be cut at ${from}`);
-    const last = from - start;
-    if (last >= ends.length - 1) return;
-    ends.length = last + 1;
-    this.files.truncate(logFile(name), ends[last] as number);
+  private cutTail(file: string, from: number): void {
+    const { start, ends } = this.open(file);
+    invariant(from >= start, `${file} starts at ${start} and cannot be cut at ${from}`);
+    const kept = from - start;
+    if (kept >= ends.length - 1) return;
+    ends.length = kept + 1;
+    this.files.truncate(file, ends[kept] as number);
   }
 
-  private dropHead(name: string, before: number): void {
-    const { start, ends } = this.open(name);
+  private dropHead(file: string, before: number): void {
+    const { start, ends } = this.open(file);
     if (before <= start) return;
     const end = start + ends.length - 1;
-    invariant(before <= end, `${name} ends at ${end} and cannot start at ${before}`);
-    const rest = this.files.read(logFile(name), ends[before - start]);
-    this.replace(logFile(name), Buffer.concat([frame(before, new Uint8Array(0)), rest]));
-    this.logs.delete(name);
+    invariant(before <= end, `${file} ends at ${end} and cannot start at ${before}`);
+    const rest = this.files.read(file, ends[before - start]);
+    this.replace(file, Buffer.concat([frame(before, new Uint8Array(0)), rest]));
+    this.logs.delete(file);
   }
 
   private replace(file: string, bytes: Uint8Array): void {
@@ -78,23 +78,15 @@ export class Stable implements Saved {
     this.files.rename(fresh, file);
   }
 
-  private open(name: string): Log {
-    return this.logs.getOrInsertComputed(name, () => {
-      const bytes = this.files.read(logFile(name));
+  private open(file: string): Log {
+    return this.logs.getOrInsertComputed(file, () => {
+      const bytes = this.files.read(file);
       const { start, ends } = frames(bytes);
       const end = ends.at(-1) as number;
-      if (end < bytes.length) this.files.truncate(logFile(name), end);
+      if (end < bytes.length) this.files.truncate(file, end);
       return { start, ends };
     });
   }
-}
-
-function logFile(name: string): string {
-  return `${name}.log`;
-}
-
-function cellFile(name: string): string {
-  return `${name}.cell`;
 }
 
 function frame(index: number, payload: Uint8Array): Uint8Array {

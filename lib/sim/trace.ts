@@ -4,40 +4,32 @@ import type { WriteEffect } from "./effects.ts";
 import type { Fault } from "./faults.ts";
 import type { NodeId } from "./protocol.ts";
 
-/** What can happen. `message` numbers tie a send to its deliveries and losses. */
-export type Happening =
-  | { readonly kind: "start"; readonly node: NodeId; readonly restart: boolean }
-  | { readonly kind: "crash" | "wipe" | "pause" | "resume" | "synced"; readonly node: NodeId }
-  | {
-      readonly kind: "send";
-      readonly node: NodeId;
-      readonly to: NodeId;
-      readonly message: number;
-      readonly body: unknown;
-    }
+/** What can happen to a server. `message` numbers tie a send to its deliveries and losses. */
+type Deed =
+  | { readonly kind: "start"; readonly restart: boolean }
+  | { readonly kind: "crash" | "wipe" | "pause" | "resume" | "synced" }
+  | { readonly kind: "send"; readonly to: NodeId; readonly message: number; readonly body: unknown }
   | {
       readonly kind: "deliver";
-      readonly node: NodeId;
       readonly from: NodeId;
       readonly message: number;
       readonly body: unknown;
       readonly sentMs: number;
     }
-  | {
-      readonly kind: "lose";
-      /** The sender. */
-      readonly node: NodeId;
-      readonly to: NodeId;
-      readonly message: number;
-      readonly why: "dropped" | "cut" | "broken" | "not connected" | "down";
-    }
-  | { readonly kind: "timer"; readonly node: NodeId; readonly name: string }
-  | { readonly kind: "write"; readonly node: NodeId; readonly effect: WriteEffect }
-  | { readonly kind: "connected" | "disconnected"; readonly node: NodeId; readonly peer: NodeId }
-  /** The string in the `role` field of a server's state changed. */
-  | { readonly kind: "role"; readonly node: NodeId; readonly role: string }
-  /** A program's own words. */
-  | { readonly kind: "note"; readonly node: NodeId; readonly text: string }
+  /** Of what the server sent. */
+  | { readonly kind: "lose"; readonly to: NodeId; readonly message: number; readonly why: Loss }
+  | { readonly kind: "timer"; readonly name: string }
+  | { readonly kind: "write"; readonly effect: WriteEffect }
+  | { readonly kind: "connected" | "disconnected"; readonly peer: NodeId }
+  /** The string in the `role` field of its state changed. */
+  | { readonly kind: "role"; readonly role: string }
+  /** Its program's own words. */
+  | { readonly kind: "note"; readonly text: string };
+
+export type Loss = "dropped" | "cut" | "broken" | "not connected" | "down";
+
+export type Happening =
+  | ({ readonly node: NodeId } & Deed)
   /** A fault of the network begins or ends; faults of a server are the events above. */
   | { readonly kind: "fault"; readonly fault: Fault; readonly phase: "begin" | "end" };
 
@@ -57,13 +49,12 @@ export type Trace = {
 };
 
 /** The event and what caused it, back to the first cause, in order. */
-export function causesOf(trace: Trace, index: number): TraceEvent[] {
+export function causesOf({ events }: Trace, index: number): TraceEvent[] {
   const chain: TraceEvent[] = [];
-  for (let at: number | undefined = index; at !== undefined; ) {
-    const event: TraceEvent | undefined = trace.events[at];
-    if (event === undefined) break;
+  let event = events[index];
+  while (event !== undefined) {
     chain.unshift(event);
-    at = event.cause;
+    event = events[event.cause ?? -1];
   }
   return chain;
 }

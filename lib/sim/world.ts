@@ -13,6 +13,7 @@ import { Network } from "./network.ts";
 import { copy, hash, spread, stir } from "./plain.ts";
 import type { NodeId } from "./protocol.ts";
 import { checkScenario, type Run, type Scenario, type View } from "./scenario.ts";
+import type { TraceEvent } from "./trace.ts";
 
 /**
  * Runs a scenario.
@@ -26,7 +27,7 @@ export async function simulate(scenario: Scenario): Promise<Run> {
 
 type Due = { readonly us: number; readonly order: number; readonly act: () => void };
 
-class World implements Ground {
+class World implements Ground, View {
   private readonly scenario: Scenario;
   private readonly hosts = new Map<NodeId, Host>();
   private readonly network: Network;
@@ -58,7 +59,6 @@ class World implements Ground {
 
   async run(check: () => void, settle: () => Promise<void>): Promise<Run> {
     const { forMs, maxEvents = 1_000_000, always } = this.scenario;
-    const view: View | undefined = always && this.view();
     let unknown: string | undefined;
     for (;;) {
       const next = this.queue.peek();
@@ -68,7 +68,7 @@ class World implements Ground {
         break;
       }
       if (this.events === maxEvents) {
-        unknown = `given up after ${maxEvents} events, at ${this.us / 1000} of ${forMs} ms`;
+        unknown = `given up after ${maxEvents} events, at ${this.atMs} of ${forMs} ms`;
         break;
       }
       this.events += 1;
@@ -81,7 +81,7 @@ class World implements Ground {
       }
       check();
       if (this.failure !== undefined) throw this.failure.error;
-      if (view !== undefined) always?.(view);
+      always?.(this);
     }
     return this.result(unknown);
   }
@@ -118,24 +118,26 @@ class World implements Ground {
     this.failure ??= { error };
   }
 
+  // View: what `always` sees of it.
+
+  get atMs(): number {
+    return this.us / 1000;
+  }
+
+  get trace(): readonly TraceEvent[] {
+    return this.log.events;
+  }
+
+  state(node: NodeId): unknown {
+    const host = this.hosts.get(node);
+    return host?.up ? host.state : undefined;
+  }
+
   private plan(fault: Fault): void {
     const struck = "node" in fault ? (this.hosts.get(fault.node) as Host) : this.network;
     this.at(Math.round(fault.atMs * 1000), () => struck.begin(fault));
     if (!("forMs" in fault) || fault.forMs === undefined) return;
     this.at(Math.round((fault.atMs + fault.forMs) * 1000), () => struck.end(fault));
-  }
-
-  private view(): View {
-    const world = this;
-    return {
-      get atMs() {
-        return world.us / 1000;
-      },
-      get trace() {
-        return world.log.events;
-      },
-      state: (node) => (this.hosts.get(node)?.up ? this.hosts.get(node)?.state : undefined),
-    };
   }
 
   private result(unknown: string | undefined): Run {
@@ -144,7 +146,7 @@ class World implements Ground {
     return {
       trace: {
         nodes: [...this.hosts.keys()],
-        endMs: this.us / 1000,
+        endMs: this.atMs,
         get events() {
           return log.events;
         },

@@ -103,7 +103,7 @@ describe("copy", () => {
       '"list.1.account" is a Account',
     ],
     ["a promise", [Promise.resolve()], '"0" is a Promise'],
-    ["a date", new Map([["when", new Date(0)]]), '"0" is a Date'],
+    ["a date", new Map([["when", new Date(0)]]), '"0.1" is a Date'],
     ["an error", new Set([new Error("x")]), '"0" is a Error'],
     ["a function alone", () => {}, "The value is a function"],
   ])("%s is refused with the place where it stands", (_what, value, message) => {

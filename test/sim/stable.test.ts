@@ -137,10 +137,10 @@ test("an index that the log cannot have is refused with its numbers", () => {
   for (const entry of [0, 1, 2, 3]) stable.perform({ kind: "append", log: "l", entry });
   stable.perform({ kind: "dropHead", log: "l", before: 2 });
   expect(() => stable.perform({ kind: "cutTail", log: "l", from: 1 })).toThrow(
-    "l starts at 2 and cannot be cut at 1",
+    "l.log starts at 2 and cannot be cut at 1",
   );
   expect(() => stable.perform({ kind: "dropHead", log: "l", before: 5 })).toThrow(
-    "l ends at 4 and cannot start at 5",
+    "l.log ends at 4 and cannot start at 5",
   );
   stable.perform({ kind: "cutTail", log: "l", from: 9 });
   expect(stable.log("l")).toEqual({ start: 2, entries: [2, 3] });
