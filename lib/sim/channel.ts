@@ -3,7 +3,7 @@
 import { type Ground, Luck } from "./ground.ts";
 import type { Host } from "./host.ts";
 import { hashString } from "./plain.ts";
-import type { NodeId } from "./protocol.ts";
+import { invariant, type NodeId } from "./protocol.ts";
 import { drawUs, type Latency } from "./random.ts";
 import type { Loss } from "./trace.ts";
 import { type Way, Weather } from "./weather.ts";
@@ -93,8 +93,8 @@ export class Channels {
 
   host(node: NodeId): Host {
     const host = this.hosts.get(node);
-    if (host !== undefined) return host;
-    const known = [...this.hosts.keys()].join(", ");
-    throw new Error(`There is no server "${node}" to reach; the servers are ${known}.`);
+    const known = () => [...this.hosts.keys()].join(", ");
+    invariant(host !== undefined, () => `"${node}" is no server to reach; these are: ${known()}`);
+    return host;
   }
 }

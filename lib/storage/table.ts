@@ -13,7 +13,7 @@ import type { TableInfo } from "./levels.ts";
 export class Table implements TableInfo {
   private readonly frames: FrameFile;
   /** The first key of each block. */
-  private readonly firsts: string[] = [];
+  private readonly firsts: readonly string[];
   private readonly bloom: BloomFilter;
   readonly id: number;
   readonly first: string;
@@ -33,16 +33,14 @@ export class Table implements TableInfo {
     this.id = options.id;
     this.frames = new FrameFile(files, file, { isWhole: true });
     for (const block of blocks) this.frames.append(encode(block));
-    const keys: string[] = [];
-    for (const block of this.frames.from(0)) {
-      const own = decode<Entry[]>(block).map(([key]) => key);
-      this.firsts.push(own[0] as string);
-      keys.push(...own);
-    }
-    const [first, last] = [keys[0], keys.at(-1)];
+    const keys = [...this.frames.from(0)].map((block) =>
+      decode<Entry[]>(block).map(([key]) => key),
+    );
+    this.firsts = keys.map(([first]) => first as string);
+    this.bloom = new BloomFilter(keys.flat(), options.bitsPerKey);
+    const [first, last] = [keys[0]?.[0], keys.at(-1)?.at(-1)];
     invariant(first !== undefined && last !== undefined, `the table ${file} has no entry`);
     [this.first, this.last] = [first, last];
-    this.bloom = new BloomFilter(keys, options.bitsPerKey);
   }
 
   get sizeBytes(): number {

@@ -156,7 +156,7 @@ test("close, connect and close again leave no connection", async () => {
 test("a server that nobody declared cannot be reached, and the error lists who can", async () => {
   const a = puppet([[3, send("z", "hello")]]);
   await expect(simulate({ ...STEADY, servers: { a, b: puppet() }, forMs: 10 })).rejects.toThrow(
-    'There is no server "z" to reach; the servers are a, b.',
+    '"z" is no server to reach; these are: a, b',
   );
   const lonely = puppet([[3, connect("a")]]);
   await expect(simulate({ ...STEADY, servers: { a: lonely }, forMs: 10 })).rejects.toThrow(
