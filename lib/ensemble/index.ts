@@ -18,7 +18,7 @@ export type { SessionPort } from "./face.ts";
 export { face } from "./face.ts";
 export type { ClientHost, Replies } from "./host.ts";
 export { CallError, client } from "./host.ts";
-export { checkNumber, checkPath, checkWord } from "./input.ts";
+export { checkName, checkNumber, checkPath, checkWord } from "./input.ts";
 export type {
   CreateMode,
   Data,

@@ -33,6 +33,12 @@ export function checkPath(name: string, path: string): void {
   throw new RangeError(`${name} is ${shown(path)}; expected ${A_PATH}.`);
 }
 
+/** Refuses what cannot be the name of one node below another. @throws RangeError */
+export function checkName(name: string, value: string): void {
+  if (typeof value === "string" && !value.includes("/") && isPath(`/-/${value}`)) return;
+  throw new RangeError(`${name} is ${shown(value)}; expected the name of one node.`);
+}
+
 /** Refuses what is none of the words known. @throws RangeError */
 export function checkWord(name: string, word: string, ...known: readonly string[]): void {
   if (known.includes(word)) return;

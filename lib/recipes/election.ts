@@ -6,7 +6,7 @@
  */
 
 import { checkPath, parentOf, type Watcher, type ZooKeeper } from "quorumlab/ensemble";
-import { inSequence, type Own, standInLine, tryOwn } from "./own.ts";
+import { inSequence, type Own, own, standInLine } from "./own.ts";
 import { answered, type Clock, look, makeDirectory, textOf, unlessGone } from "./patience.ts";
 
 /** Who is master: what it gave as its name, and its fencing token, which grows with each mastership. */
@@ -37,11 +37,7 @@ export function plainElection(path: string = "/master"): Election {
   return {
     async campaign(zk, clock, name) {
       await answered(zk, clock, () => makeDirectory(zk, parentOf(path)));
-      for (;;) {
-        const { stat, isOwn, changed } = await tryOwn(zk, clock, path, name);
-        if (isOwn) return { path, token: stat.czxid };
-        await changed;
-      }
+      return own(zk, clock, path, name);
     },
     async incumbent(zk, watcher) {
       const found = await look(zk, path, watcher);

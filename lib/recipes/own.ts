@@ -10,7 +10,7 @@ import { answered, type Clock, failedWith, isLost, makeDirectory, unlessGone } f
 export type Own = { readonly path: string; readonly token: number };
 
 /**
- * Makes an ephemeral node, unless somebody has it, which may be an older session of the same host.
+ * Makes an ephemeral node, unless somebody has it.
  *
  * @returns whose it is now, and when that changes
  */
@@ -30,6 +30,15 @@ export async function tryOwn(
       // Made or not, by this session or another: the next look tells.
       if (!isLost(error) && !failedWith(error, "NodeExists")) throw error;
     }
+  }
+}
+
+/** Waits until an ephemeral node is this session's. That of an older session of the same host has to go first. */
+export async function own(zk: ZooKeeper, clock: Clock, path: string, data?: Data): Promise<Own> {
+  for (;;) {
+    const { stat, isOwn, changed } = await tryOwn(zk, clock, path, data);
+    if (isOwn) return { path, token: stat.czxid };
+    await changed;
   }
 }
 
@@ -132,7 +141,7 @@ export async function standInLine(
 }
 
 /** Waits for the next change of a node, unless it is not there. */
-async function change(zk: ZooKeeper, clock: Clock, path: string): Promise<void> {
+export async function change(zk: ZooKeeper, clock: Clock, path: string): Promise<void> {
   const { promise: changed, resolve } = Promise.withResolvers<WatchEvent>();
   // Not `exists`, which would leave a watch behind for a node that never comes again.
   const found = await answered(zk, clock, () => unlessGone(zk.getData(path, resolve)));

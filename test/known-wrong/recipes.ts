@@ -7,7 +7,9 @@ const noLateWrite = "a resource that checks tokens takes no late write, even whe
 const noHerd = "whoever dies in a line wakes one of those who wait, and no herd";
 const locked = "a writer has the lock alone, readers share it, and everybody gets it";
 const noItemLost = "whatever is put into a queue is done, whoever dies";
-const followed = "no change of a shared value is lost, and the healthy know it in time";
+const together = "nobody begins before all have come, or goes on before all have finished or died";
+const followed =
+  "no change of a shared value is lost, and the healthy know it and each other in time";
 
 export const patches: readonly Patch[] = [
   {
@@ -78,7 +80,7 @@ export const patches: readonly Patch[] = [
     to: "if (stat !== null) return { stat, isOwn: stat.ephemeralOwner !== 0, changed };",
     origin:
       "KAFKA-1387: a broker that came back found its older session's node, which then went away with that session",
-    caughtBy: oneMaster,
+    caughtBy: followed,
   },
   {
     name: "a master that came back takes over the mastership of its older session",
@@ -207,6 +209,26 @@ export const patches: readonly Patch[] = [
     to: "if (left !== undefined) await remove(item);",
     origin: "a retry that takes NoNode for an error, after its own first attempt",
     caughtBy: noItemLost,
+  },
+  {
+    name: "a participant of a barrier is counted by its session",
+    file: recipe("barrier"),
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: source text
+    from: "mine = await own(zk, clock, `${inside}/${name}`);",
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: source text
+    to: "mine = await own(zk, clock, `${inside}/${name}-${zk.session}`);",
+    origin: "KAFKA-1387's relative: whoever comes back counts twice until its older session ends",
+    caughtBy: together,
+  },
+  {
+    name: "everybody goes on when the first has gone",
+    file: recipe("barrier"),
+    from: "        } else await change(",
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: source text
+    to: "        } else if (!isFirst) {\n          await change(zk, clock, `${inside}/${first}`);\n          return;\n        } else await change(",
+    origin:
+      "ZooKeeper Recipes and Solutions, Double Barriers, whose loop goes back to the beginning: the first may have died",
+    caughtBy: together,
   },
   {
     name: "whoever resigns makes room first, and stops then",

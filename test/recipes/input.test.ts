@@ -3,6 +3,9 @@
 import {
   client,
   configuration,
+  doubleBarrier,
+  groupMembers,
+  joinGroup,
   lock,
   mastership,
   newest,
@@ -20,6 +23,7 @@ const bad = (value: unknown) => value as never;
 const [zk, clock] = [bad(null), bad(null)];
 const lease = { serves: "byLease" } as const;
 const PATH = 'expected a path such as "/config/db-ip".';
+const NAME = "expected the name of one node.";
 const FROM_1 = "expected a number of at least 1.";
 
 test.each<[sentence: string, ask: () => unknown]>([
@@ -41,6 +45,13 @@ test.each<[sentence: string, ask: () => unknown]>([
   ],
   [`configuration: the path is "conf"; ${PATH}`, () => configuration(zk, clock, "conf")],
   [`queue: the directory is undefined; ${PATH}`, () => queue(zk, clock, bad(undefined))],
+  [`doubleBarrier: the path is "b"; ${PATH}`, () => doubleBarrier(zk, clock, "b", 2, "c1")],
+  [`doubleBarrier: size is NaN; ${FROM_1}`, () => doubleBarrier(zk, clock, "/b", NaN, "c1")],
+  [`doubleBarrier: size is -1; ${FROM_1}`, () => doubleBarrier(zk, clock, "/b", -1, "c1")],
+  [`doubleBarrier: the name is "a/b"; ${NAME}`, () => doubleBarrier(zk, clock, "/b", 2, "a/b")],
+  [`joinGroup: the directory is "g"; ${PATH}`, () => joinGroup(zk, clock, "g", "c1")],
+  [`joinGroup: the name is ""; ${NAME}`, () => joinGroup(zk, clock, "/g", "")],
+  [`groupMembers: the directory is "g"; ${PATH}`, () => groupMembers(zk, clock, "g")],
   [`newest: the number of versions is 0; ${FROM_1}`, () => newest([])],
   [`quorumSizes: replicas is 0; ${FROM_1}`, () => quorumSizes(0)],
   [

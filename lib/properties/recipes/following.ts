@@ -1,8 +1,14 @@
-/** What everybody follows by a watch: a shared value that no change is lost from. */
+/** What everybody follows by a watch: a shared value that no change is lost from, and who is in a group. */
 
 import fc from "fast-check";
 import { ZooKeeperError } from "quorumlab/ensemble";
-import { type Configuration, configuration } from "quorumlab/recipes";
+import {
+  type Configuration,
+  configuration,
+  type Group,
+  groupMembers,
+  joinGroup,
+} from "quorumlab/recipes";
 import type { NodeId } from "quorumlab/sim";
 import { Violation } from "../exercise.ts";
 import { CALM_MS, type Host, hostsOf, type Plan, type Program, type Saw } from "./world.ts";
@@ -16,14 +22,14 @@ export const following = fc.record({
 
 export const UNKNOWN = "nobody knew whether a value was changed";
 
-/** Hosts that count together. */
+/** Hosts that are in a group, and count together. */
 export class Crowd {
   /** Who saw an older value than before. */
   private back: string | undefined;
   private added = 0;
   private unknown = 0;
   private readonly left = new Map<NodeId, number>();
-  private readonly seen = new Map<NodeId, Configuration>();
+  private readonly seen = new Map<NodeId, { counter: Configuration; group: Group }>();
   private readonly plan: Following;
   private readonly saw: Saw;
 
@@ -41,8 +47,8 @@ export class Crowd {
       if (count < newest) this.back ??= `${id} saw ${count} after it had seen ${newest}.`;
       newest = count;
     });
-    this.seen.set(id, counter);
-    await this.adds(counter, host);
+    this.seen.set(id, { counter, group: groupMembers(zk, host, "/group") });
+    await Promise.all([joinGroup(zk, host, "/group", id), this.adds(counter, host)]);
     await counter.ended;
   };
 
@@ -62,20 +68,26 @@ export class Crowd {
     }
   }
 
-  /** Throws unless those who live know the value. */
+  /** Throws unless those who live know the value and each other. */
   atTheEnd(): void {
     if (this.back !== undefined) throw new Violation(this.back);
     const { dies } = this.plan;
     const alive = hostsOf(this.plan).filter((id) => id !== dies);
     const within = `${CALM_MS} ms after the last fault`;
-    const [first] = alive.map((id) => Number(this.seen.get(id)?.current() ?? 0));
+    const [first] = alive.map((id) => Number(this.seen.get(id)?.counter.current() ?? 0));
     for (const id of alive) {
-      const count = Number(this.seen.get(id)?.current() ?? 0);
+      const { counter, group } = this.seen.get(id) ?? {};
+      const count = Number(counter?.current() ?? 0);
       if (count !== first || count < this.added || count > this.added + this.unknown) {
         throw new Violation(
           `${within} ${id} knows the value ${count}, and ${alive[0]} knows ${first}; ${this.added} were added for certain, and ${this.unknown} perhaps.`,
         );
       }
+      const members = group?.members().join(", ");
+      if (members === alive.join(", ")) continue;
+      throw new Violation(
+        `${within} ${id} takes ${members} for the group; expected ${alive.join(", ")}.`,
+      );
     }
   }
 }

@@ -9,7 +9,7 @@ import { candidateOf, deaths, HERD, mustWakeOne } from "./herds.ts";
 import { LOST, locking, SHARED, Turns } from "./locks.ts";
 import { BRIDGED, elections, Race, SUCCEEDED } from "./masters.ts";
 import { CONNECTIONS, type Kind, PROCESSES, plans } from "./plans.ts";
-import { AGAIN, Work, working } from "./work.ts";
+import { AGAIN, Meet, meetings, RELEASED, Work, working } from "./work.ts";
 import { CHAOS_MS, carryOut, SITUATIONS } from "./world.ts";
 
 /** Whatever a lease can stand. */
@@ -94,8 +94,26 @@ const noItemLost: SystemProperty = {
     }),
 };
 
+const barrier: SystemProperty = {
+  says: "nobody begins before all have come, or goes on before all have finished or died",
+  runs: 100,
+  situations: [RELEASED, SITUATIONS.expired],
+  of: (_module, saw) =>
+    fc.asyncProperty(plans(STEADY, meetings), async (plan) => {
+      const meet = new Meet(plan, saw);
+      const dies: Fault[] =
+        plan.dies === null ? [] : [{ kind: "crash", node: plan.dies, atMs: 500, forMs: 300 }];
+      await carryOut({ ...plan, faults: [...plan.faults, ...dies] }, meet.program, saw, {
+        always(view) {
+          meet.view = view;
+        },
+      });
+      meet.atTheEnd();
+    }),
+};
+
 const followed: SystemProperty = {
-  says: "no change of a shared value is lost, and the healthy know it in time",
+  says: "no change of a shared value is lost, and the healthy know it and each other in time",
   runs: 100,
   situations: [UNKNOWN, SITUATIONS.expired, SITUATIONS.moved],
   of: (_module, saw) =>
@@ -111,5 +129,5 @@ const followed: SystemProperty = {
 export const system: System = {
   name: "recipes",
   title: "Recipes on a session with the ensemble",
-  properties: [oneMaster, fencing, noHerd, locks, noItemLost, followed],
+  properties: [oneMaster, fencing, noHerd, locks, noItemLost, barrier, followed],
 };

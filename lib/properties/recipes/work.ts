@@ -1,8 +1,8 @@
-/** Work that is shared: no item of a queue is lost, whoever dies. */
+/** Work that is shared: no item of a queue is lost, whoever dies; and a barrier holds everybody back until all are there. */
 
 import fc from "fast-check";
 import type { ZooKeeper } from "quorumlab/ensemble";
-import { queue } from "quorumlab/recipes";
+import { doubleBarrier, queue } from "quorumlab/recipes";
 import type { NodeId, View } from "quorumlab/sim";
 import { Violation } from "../exercise.ts";
 import {
@@ -100,5 +100,70 @@ export class Work {
         `${item} was put, and ${CALM_MS} ms after the last fault nobody has done it.`,
       );
     }
+  }
+}
+
+/** How long each host takes to come, and to do its part; and who dies meanwhile, to come back later. */
+export type Meeting = Plan & {
+  readonly dies: NodeId | null;
+  readonly comesMs: readonly number[];
+  readonly worksMs: readonly number[];
+};
+const times = (...ms: number[]) =>
+  fc.array(fc.constantFrom(...ms), { minLength: 5, maxLength: 5, size: "max" });
+export const meetings = fc.record({
+  comesMs: times(0, 20, 100, 400),
+  worksMs: times(0, 20, 100, 200),
+  dies: fc.option(fc.constantFrom("c2", "c3")),
+});
+
+export const RELEASED = "one that died at work did not hold the others up";
+
+/** Hosts that meet at a double barrier, once. */
+export class Meet {
+  view: View | undefined;
+  private readonly came = new Set<NodeId>();
+  private readonly busy = new Map<NodeId, Busy>();
+  private readonly gone = new Set<NodeId>();
+  private readonly plan: Meeting;
+  private readonly saw: Saw;
+
+  constructor(plan: Meeting, saw: Saw) {
+    this.plan = plan;
+    this.saw = saw;
+  }
+
+  readonly program: Program = async (zk, host) => {
+    const { id } = host;
+    const nth = Number(id.slice(1)) - 1;
+    const barrier = doubleBarrier(zk, host, "/meeting", this.plan.hosts, id);
+    const isBack = this.came.has(id);
+    if (!isBack) await host.sleep(this.plan.comesMs[nth] ?? 0);
+    this.came.add(id);
+    await barrier.enter();
+    if (this.came.size < this.plan.hosts) {
+      throw this.wrong(`${id} begins, and only ${[...this.came].join(", ")} have come`);
+    }
+    // Who is back was dead, and the others may be on their way out: they need not wait for it again.
+    if (!isBack) this.busy.set(id, { id, zk, host });
+    await host.sleep(this.plan.worksMs[nth] ?? 0);
+    this.busy.delete(id);
+    await barrier.leave();
+    for (const other of this.busy.values()) {
+      if (isBusy(other, this.view)) throw this.wrong(`${id} goes on, and ${other.id} still works`);
+      this.saw(RELEASED);
+    }
+    this.gone.add(id);
+  };
+
+  private wrong(says: string): Violation {
+    return violation(`${says}; there are ${this.plan.hosts}.`, this.plan, this.view as View);
+  }
+
+  /** Throws unless everybody has gone on. */
+  atTheEnd(): void {
+    const stuck = hostsOf(this.plan).filter((id) => !this.gone.has(id));
+    if (stuck.length === 0) return;
+    throw this.wrong(`${CALM_MS} ms after the last fault ${stuck.join(", ")} still wait`);
   }
 }
