@@ -5,7 +5,13 @@
  * Source: ZooKeeper Recipes and Solutions, "Double Barriers".
  */
 
-import { checkName, checkNumber, checkPath, type WatchEvent, type ZooKeeper } from "quorumlab/ensemble";
+import {
+  checkName,
+  checkNumber,
+  checkPath,
+  type WatchEvent,
+  type ZooKeeper,
+} from "quorumlab/ensemble";
 import { change, disown, type Own, own } from "./own.ts";
 import { answered, type Clock, makeDirectory } from "./patience.ts";
 

@@ -56,12 +56,30 @@ export type Fault =
 type Said = Partial<Record<"node" | "from" | "to" | "between", NodeId | readonly NodeId[]>> &
   Partial<Record<"forMs" | "byMs" | "rate" | "probability", number>> & { readonly atMs: number };
 
-/** Refuses a fault that names an unknown server or has a number that makes no sense. @throws RangeError */
+/** What a fault of each kind says, besides when. */
+const NEEDED: Readonly<Record<Fault["kind"], readonly (keyof Said)[]>> = {
+  crash: ["node"],
+  wipe: ["node"],
+  pause: ["node"],
+  skew: ["node"],
+  cut: ["from", "to"],
+  break: ["between"],
+  delay: ["byMs"],
+  stall: [],
+  drop: ["probability"],
+  duplicate: ["probability"],
+  reorder: ["probability", "byMs"],
+};
+
+/** Refuses a fault that lacks something, names an unknown server or has a number that makes no sense. @throws RangeError */
 export function checkFaults(faults: readonly Fault[], nodes: readonly NodeId[]): void {
   for (const fault of faults) {
     const said: Said = fault;
+    const kinds = Object.keys(NEEDED);
+    checkInput(kinds.includes(fault.kind), "kind of a fault", fault.kind, kinds.join(", "));
     const check = (name: keyof Said, isRight: boolean, expected: string) =>
       checkInput(isRight, `${name} of ${JSON.stringify(fault)}`, said[name], expected);
+    for (const name of NEEDED[fault.kind]) check(name, said[name] !== undefined, "a value");
     for (const name of ["node", "from", "to", "between"] as const) {
       const isKnown = [said[name] ?? []].flat().every((node) => nodes.includes(node));
       check(name, isKnown, `servers out of ${nodes.join(", ")}`);

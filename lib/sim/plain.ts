@@ -126,3 +126,41 @@ export function hash(value: unknown, start = 0, skipNumbers = false): number {
   }
   return stir(stir(start, 12), members);
 }
+
+/** One place where two values differ; a side that lacks the place has undefined there. */
+export type Difference = {
+  readonly path: string;
+  readonly before: unknown;
+  readonly after: unknown;
+};
+
+/** Where two plain values differ, in the order of the first's keys. Equal values have no differences. */
+export function diff(before: unknown, after: unknown, path = ""): Difference[] {
+  if (Object.is(before, after)) return [];
+  const a = branches(before);
+  const b = branches(after);
+  if (a === undefined || b === undefined || kindOf(before) !== kindOf(after)) {
+    return [{ path, before, after }];
+  }
+  const keys = new Set([...a.keys(), ...b.keys()]);
+  return [...keys].flatMap((key) =>
+    diff(a.get(key), b.get(key), path === "" ? String(key) : `${path}.${String(key)}`),
+  );
+}
+
+function branches(value: unknown): Map<unknown, unknown> | undefined {
+  if (typeof value !== "object" || value === null) return undefined;
+  if (value instanceof Map) return new Map([...value].map(([key, item]) => [name(key), item]));
+  if (value instanceof Set) return new Map([...value].map((item) => [name(item), item]));
+  return new Map(Object.entries(value));
+}
+
+/** What a member of a Set or a key of a Map is known by: equal ones by the same. */
+function name(key: unknown): unknown {
+  return typeof key === "object" && key !== null ? `#${hash(key)}` : key;
+}
+
+/** "[object Map]" and the like: the same for a Buffer and its copy, and for an object without a prototype. */
+function kindOf(value: unknown): string {
+  return Object.prototype.toString.call(value);
+}

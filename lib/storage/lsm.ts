@@ -5,7 +5,7 @@
  */
 
 import { Buffer } from "node:buffer";
-import type { Files } from "quorumlab/sim";
+import { checkInput, type Files } from "quorumlab/sim";
 import { decode, encode } from "./bytes.ts";
 import { cut, type Entry, merge } from "./entry.ts";
 import { FrameFile } from "./frames.ts";
@@ -78,6 +78,7 @@ export class LsmTree {
 
   /** Gives a key a value. Whether a crash can take it from now on is the sync policy's business. */
   put(key: string, value: string): void {
+    checkInput(typeof value === "string", "value", value, "a string");
     this.write(key, value);
   }
 
@@ -101,6 +102,7 @@ export class LsmTree {
 
   private write(...entry: Entry): void {
     const [key, value] = entry;
+    checkInput(typeof key === "string", "key", key, "a string");
     const { sizeBytes } = this.log;
     this.log.append(encode(entry));
     this.memtable.set(key, value);

@@ -92,6 +92,7 @@ export class SegmentedLog {
 
   /** Adds a record. @returns its offset */
   append(payload: Uint8Array, timestampMs: number): number {
+    checkInput(payload instanceof Uint8Array, "payload", payload, "a Uint8Array");
     checkInput(timestampMs >= 0, "timestampMs", timestampMs, "milliseconds, at least 0");
     const offset = this.logEndOffset;
     const sizeBytes = HEADER_BYTES + TIMESTAMP_BYTES + payload.length;

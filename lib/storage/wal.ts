@@ -3,7 +3,7 @@
  * the records from the first one on and does it once more.
  */
 
-import type { Files } from "quorumlab/sim";
+import { checkInput, type Files } from "quorumlab/sim";
 import { FrameFile } from "./frames.ts";
 import { checkWhole } from "./input.ts";
 
@@ -37,6 +37,7 @@ export class WriteAheadLog {
 
   /** Adds a record. Whether a crash can take it from now on is the sync policy's business. */
   append(record: Uint8Array): void {
+    checkInput(record instanceof Uint8Array, "record", record, "a Uint8Array");
     this.frames.append(record);
     this.unsynced += 1;
     if (this.unsynced < this.every) return;

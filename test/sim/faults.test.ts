@@ -5,15 +5,25 @@ import { expect, test } from "vitest";
 import { busy } from "./busy.ts";
 import { datagrams, STEADY } from "./puppet.ts";
 
-const withFault = (fault: Fault) =>
+const withFault = (fault: unknown) =>
   simulate({
     ...STEADY,
     servers: { a: datagrams(), b: datagrams() },
-    faults: [fault],
+    faults: [fault as Fault],
     forMs: 10,
   });
 
-test.each<[string, Fault]>([
+test("a fault of a kind that there is not is refused with the kinds that there are", async () => {
+  const run = withFault({ kind: "boom", atMs: 1 });
+  await expect(run).rejects.toThrow('kind of a fault is "boom"; expected crash, wipe, pause');
+});
+
+test.each<[string, object]>([
+  ["node is undefined; expected a value", { kind: "crash", atMs: 1 }],
+  ["atMs is undefined; expected 0 or more", { kind: "pause", node: "a" }],
+  ["to is undefined; expected a value", { kind: "cut", from: ["a"], atMs: 1 }],
+  ["byMs is undefined; expected a value", { kind: "delay", atMs: 1 }],
+  ["between is undefined; expected a value", { kind: "break", atMs: 1 }],
   ['node is "z"; expected servers out of a, b', { kind: "crash", node: "z", atMs: 1 }],
   ['to is ["b","z"]; expected servers', { kind: "cut", from: ["a"], to: ["b", "z"], atMs: 1 }],
   ['between is ["a","z"]; expected servers', { kind: "break", between: ["a", "z"], atMs: 1 }],

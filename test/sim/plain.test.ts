@@ -1,8 +1,7 @@
-/** Plain data: copies share nothing, and hashes do not see the order of keys. */
+/** Plain data: copies share nothing, hashes do not see the order of keys, and every difference is found. */
 
-import { isDeepStrictEqual } from "node:util";
 import fc from "fast-check";
-import { copy, hash } from "quorumlab/sim";
+import { copy, diff, hash } from "quorumlab/sim";
 import { describe, expect, test } from "vitest";
 import { plain } from "./plain-data.ts";
 
@@ -63,12 +62,14 @@ function changed(value: unknown, way: readonly number[]): unknown {
   );
 }
 
+const equal = (a: unknown, b: unknown) => diff(a, b).length === 0;
+
 describe("copy", () => {
   test("a copy is equal and shares nothing with the original", () => {
     fc.assert(
       fc.property(plain, (value) => {
         const twin = copy(value);
-        expect(twin).toStrictEqual(value);
+        expect(diff(value, twin)).toEqual([]);
         expect(hash(twin)).toBe(hash(value));
         const originals = new Set(parts(value));
         expect(parts(twin).filter((part) => originals.has(part))).toEqual([]);
@@ -86,7 +87,7 @@ describe("copy", () => {
   test("an object without a prototype and a member called __proto__ are copied as what they are", () => {
     const odd = Object.assign(Object.create(null), { a: 1 });
     const named = JSON.parse('{"__proto__": {"a": [1]}, "constructor": 2}');
-    expect(copy(odd)).toEqual({ a: 1 });
+    expect(diff(odd, copy(odd))).toEqual([]);
     expect(Object.keys(copy(named))).toEqual(["__proto__", "constructor"]);
     expect(JSON.stringify(copy(named))).toBe(JSON.stringify(named));
   });
@@ -117,28 +118,30 @@ describe("copy", () => {
   });
 });
 
-describe("hash", () => {
+describe("hash and diff", () => {
   test("the order of keys does not count", () => {
     fc.assert(
       fc.property(plain, (value) => {
         expect(hash(reversed(value))).toBe(hash(value));
+        expect(diff(value, reversed(value))).toEqual([]);
       }),
     );
   });
 
-  test("one change anywhere changes the hash", () => {
+  test("one change anywhere changes the hash and is a difference", () => {
     fc.assert(
       fc.property(plain, fc.array(fc.nat(20), { maxLength: 6 }), (value, way) => {
         const other = changed(value, way);
         expect(hash(other)).not.toBe(hash(value));
+        expect(equal(value, other)).toBe(false);
       }),
     );
   });
 
-  test("two values hash alike exactly when they are equal", () => {
+  test("two values hash alike exactly when they do not differ", () => {
     fc.assert(
       fc.property(plain, plain, (a, b) => {
-        expect(hash(a) === hash(b)).toBe(isDeepStrictEqual(a, b));
+        expect(hash(a) === hash(b)).toBe(equal(a, b));
       }),
       { numRuns: 300 },
     );
@@ -159,6 +162,7 @@ describe("hash", () => {
       undefined,
     ];
     expect(new Set(empty.map((value) => hash(value))).size).toBe(empty.length);
+    expect(diff({ a: {} }, { a: new Map() })).toHaveLength(1);
   });
 
   test("names, places and nesting count", () => {
@@ -173,11 +177,28 @@ describe("hash", () => {
       [1, 2, []],
     ];
     expect(new Set(like.map((value) => hash(value))).size).toBe(like.length);
+    for (const one of like) for (const other of like) expect(equal(one, other)).toBe(one === other);
   });
 
   test("a hash without numbers is what a value is about", () => {
     const about = (value: unknown) => hash(value, 0, true);
     expect(about({ kind: "put", n: 1, xs: [1, 2] })).toBe(about({ kind: "put", n: 7, xs: [3] }));
     expect(about({ kind: "put", n: 1 })).not.toBe(about({ kind: "get", n: 1 }));
+  });
+
+  test("a difference says where it is and what was there", () => {
+    const before = { a: [1, { b: "x" }], c: new Map([["k", 1]]), gone: true };
+    const after = { a: [1, { b: "y" }, 3], c: new Map([["k", 2]]) };
+    expect(diff(before, after)).toEqual([
+      { path: "a.1.b", before: "x", after: "y" },
+      { path: "a.2", before: undefined, after: 3 },
+      { path: "c.k", before: 1, after: 2 },
+      { path: "gone", before: true, after: undefined },
+    ]);
+  });
+
+  test("Sets of equal objects do not differ", () => {
+    expect(diff(new Set([{ a: 1 }]), new Set([{ a: 1 }]))).toEqual([]);
+    expect(diff(new Map([[[1], 2]]), new Map([[[1], 3]]))).toHaveLength(1);
   });
 });

@@ -179,8 +179,14 @@ test("damage that comes while the tree is open is found by the next read of that
   expect(codeOf(() => tree.range("", "z"))).toBe("CORRUPT_MESSAGE");
 });
 
-test("what is no size is refused with its name", () => {
+test("what is no text and no size is refused with its name", () => {
+  const tree = new LsmTree(new Disk(), "t");
+  expect(() => tree.put(1 as unknown as string, "x")).toThrow("key is 1; expected a string.");
+  expect(() => tree.put("x", null as unknown as string)).toThrow(
+    "value is null; expected a string",
+  );
   const opened = (options: LsmOptions) => () => new LsmTree(new Disk(), "t", options);
   expect(opened({ growth: 1 })).toThrow("growth is 1; expected a whole number of at least 2.");
   expect(opened({ blockBytes: 0 })).toThrow("blockBytes is 0; expected");
+  expect(tree.written).toEqual({ userBytes: 0, fileBytes: 0 });
 });

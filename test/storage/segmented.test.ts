@@ -143,8 +143,9 @@ test("damage and gaps make a log refused, unless they are at its end", () => {
   expect(payloads(opened((disk) => damage(disk, fileOf(4), 24))())).toEqual(["a", "b", "c", "d"]);
 });
 
-test("what is no time and no size is refused with its name", () => {
+test("what is no record and no size is refused with its name", () => {
   const log = small(new Disk());
+  expect(() => log.append("x" as unknown as Uint8Array, 0)).toThrow('payload is "x"; expected');
   expect(() => log.append(bytes("x"), -1)).toThrow("timestampMs is -1; expected milliseconds");
   expect(() => small(new Disk(), { segmentBytes: 0 })).toThrow("segmentBytes is 0; expected");
   expect(log.logEndOffset).toBe(0);

@@ -120,12 +120,17 @@ test("a policy syncs as often as it says", () => {
   expect((["always", "never", 1, 3, 11] as const).map(syncs)).toEqual([10, 0, 10, 3, 0]);
 });
 
-test("what is no policy is refused with its name", () => {
-  const disk = new Disk();
+test("what is no record and no policy is refused with its name", () => {
+  const disk = new Counting();
   expect(() => new WriteAheadLog(disk, FILE, 0)).toThrow(
     "sync is 0; expected a whole number of at least 1.",
   );
   expect(() => new WriteAheadLog(disk, FILE, "sometimes" as "never")).toThrow(
     'sync is "sometimes"; expected a whole number of at least 1.',
   );
+  const log = new WriteAheadLog(disk, FILE);
+  expect(() => log.append("text" as unknown as Uint8Array)).toThrow(
+    'record is "text"; expected a Uint8Array.',
+  );
+  expect(disk.bytesWritten).toBe(0);
 });
