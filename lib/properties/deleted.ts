@@ -63,7 +63,7 @@ export const retained: Property<Module> = {
       if (bases.join(", ") === expected.join(", ")) return;
       const were = before.map(({ baseOffset }) => baseOffset).join(", ");
       throw log.violation(
-        `of the segments ${were} there are ${bases.join(", ")}; expected ${expected.join(", ")}`,
+        `the segments began at ${were}, and now at ${bases.join(", ")}; expected ${expected.join(", ")}`,
       );
     }),
 };

@@ -86,16 +86,20 @@ class Machine {
     this.fate = fate;
   }
 
-  /** The power fails now, if it has not yet, and comes back. */
-  restart(): void {
+  /** The power fails now, if it has not yet, and comes back. @returns what is left of the write that was torn, if any */
+  restart(): string | undefined {
     const { kept, torn, zeros } = this.fate;
     const next = this.unsynced[Math.floor(kept * (this.unsynced.length + 1))];
     this.disk.crash({ kept, torn });
     if (next && zeros) this.fill(next);
-    this.hasTorn = next != null && (zeros || Math.floor(torn * next.bytes.length) > 0);
+    const whole = next?.bytes.length ?? 0;
+    const left = Math.floor(torn * whole);
+    this.hasTorn = next != null && (zeros || left > 0);
     this.sync();
     this.left = Infinity;
     this.isDown = false;
+    if (!this.hasTorn) return undefined;
+    return `of a write it leaves ${left} of ${whole} bytes${zeros ? ", and zeros for the others" : ""}`;
   }
 
   /** The length of a file grows before its blocks are written: what is not there yet reads as zeros. */
@@ -153,12 +157,13 @@ export class Tale {
   /** The power fails now, unless it has, and comes back. */
   restart(): void {
     if (!this.machine.isDown) this.told.push("the power fails");
-    this.machine.restart();
+    const left = this.machine.restart();
+    if (left !== undefined) this.told.push(left);
   }
 
   /** What is done at a start: when the power fails meanwhile, once more. */
   begin(what: string, act: () => void): void {
-    while (!this.attempt(what, act)) this.machine.restart();
+    while (!this.attempt(what, act)) this.restart();
   }
 
   violation(why: string): Violation {

@@ -6,7 +6,7 @@ const file = "solutions/07-partitioner.ts";
 const kafkas = "every key has a partition, and it is the one that Kafka's clients choose";
 const growing = "when a topic grows, exactly the keys that go to another partition are told";
 const ordered = "every partition gets its records in the order of sending, whatever request fails";
-const eager = "in that order, and no record waits without need";
+const eager = "no record waits without need, and every partition keeps its order";
 
 const remainder = "return (hash & 0x7fffffff) % partitions;";
 
