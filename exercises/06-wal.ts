@@ -10,10 +10,11 @@ import type { Files } from "quorumlab/sim";
  * If the change behind that beginning is a write, a part of it may be left as well: only its first bytes, or its full
  * length with zeros in the place of the others.
  *
- * How a record looks in the file is up to you. `recover` is called at every start, before anything else.
+ * How a record looks in the file is up to you, and so is what you keep in other files. `recover` is called at every
+ * start, before anything else.
  */
 
-/** A whole number from 0 to 2³² - 1: for other bytes another one, but for one time in four billion. Of no bytes it is 0. */
+/** A whole number from 0 to 2³² - 1. Other bytes have another one, but for one time in four billion. Of no bytes it is 0. */
 export type Checksum = (bytes: Uint8Array) => number;
 
 /**

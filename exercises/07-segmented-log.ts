@@ -9,8 +9,9 @@ import type { LogRecord, RetentionLimits } from "quorumlab/storage";
  * offset that its first record will have. There is always one: the last is the active one, which grows.
  *
  * All that is known of the log is in these files, and there are no others. (Kafka remembers what your functions look
- * up.) Your functions sync nothing. When the power fails, of all changes since the last sync a beginning is left, in
- * order, and of a write behind that beginning perhaps a part. Then the log is opened, before anything else.
+ * up.) `files.truncate(name, 0)` makes an empty file. Your functions sync nothing. When the power fails, of all changes
+ * since the last sync a beginning is left, in order, and of a write behind that beginning perhaps a part. Then the log
+ * is opened, before anything else.
  */
 
 /** How records are written. It is given. */
@@ -34,7 +35,7 @@ export function open(files: Files, codec: Codec): void {
  *
  * Given  how many bytes fit into a segment
  * Return its offset
- * Keep   a record that no longer fits begins the next segment; one that is too large for any has one of its own
+ * Keep   a record that no longer fits begins the next segment; one that is too large for any has a segment of its own
  */
 export function append(
   files: Files,
@@ -75,8 +76,8 @@ export function truncateTo(files: Files, codec: Codec, offset: number): void {
 /**
  * Deletes what is too old, or too much: whole segments, the oldest first, up to one that must stay.
  *
- * Given  `retentionMs`: a segment may go when all its records are older; `retentionBytes`: it may go when as many bytes
- *        are left without it; where one is left out, nothing may go for its sake
+ * Given  `retentionMs`: a segment may go when all its records are older; `retentionBytes`: it may go when at least as
+ *        many bytes are left without it; where one is left out, nothing may go for its sake
  *        the high watermark: records at or above it are not committed yet, and their segments stay
  * Keep   an empty active segment stays; one with records goes when it may, and an empty one comes after it
  *        whenever the power fails: no record is missing between two that are left, and no offset is given twice
