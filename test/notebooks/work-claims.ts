@@ -58,7 +58,7 @@ export const workClaims: readonly Claim[] = [
   {
     says: "two steps leave one without the other; one ACID transaction leaves both or none",
     chapter,
-    cells: cells(...day, "database", "ten-orders", "two-steps", "acid", "outbox"),
+    cells: cells(...day, "database", "bookshop", "left-behind", "two-steps", "acid", "outbox"),
     holds(said) {
       const [orderFirst = [], taskFirst = []] = rowsOf(said("06-two-steps"));
       expect(orderFirst[0]).toBeGreaterThan(5);
@@ -91,7 +91,7 @@ export const workClaims: readonly Claim[] = [
   {
     says: "a persistent queue: whatever a dead worker had in its hands comes to another",
     chapter,
-    cells: cells("queue", "queue-table"),
+    cells: cells("queue", "shift", "queue-table"),
     holds(said) {
       expect(rowsOf(said("06-queue-table"))[0]).toEqual([20, 20, 0]);
     },
@@ -104,7 +104,7 @@ export const workClaims: readonly Claim[] = [
   {
     says: "a persistent queue is on disk, and replicated: no crash of servers takes it",
     chapter,
-    cells: cells("queue", "queue-table"),
+    cells: cells("queue", "shift", "queue-table"),
     holds(said) {
       expect(rowsOf(said("06-queue-table"))).toHaveLength(4);
       for (const row of rowsOf(said("06-queue-table"))) expect(row).toEqual([20, 20, 0]);
