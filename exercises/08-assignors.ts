@@ -7,14 +7,15 @@ import type { Assignment, Subscription } from "quorumlab/broker";
  * somebody comes or goes they are shared anew, by a rule that the members have agreed on. Here are three.
  *
  * Given  `members`: the group, in no particular order: the ids (`memberId`) and the topics that each subscribes to;
- *        `partitionsOf`: how many partitions a topic has, such as { orders: 4 }; a topic that is not there has none
+ *        `partitionsOf`: how many partitions a topic has, such as { orders: 4 }; a topic that is not there has none.
+ *        Sorted means as strings are compared by `<`: "c10" comes before "c2"
  * Return the partitions of every member, by its id, such as { c1: [{ topic: "orders", partition: 0 }], c2: [] }. In
  *        which order a member's partitions are listed does not matter
  * Keep   every partition of a topic that somebody subscribes to goes to one member, which subscribes to it
  */
 
 /**
- * Topic by topic: the subscribers, sorted by id, get neighbouring partitions, from 0 on. When they do not come out
+ * Topic by topic: its subscribers, sorted by id, get neighbouring partitions, from 0 on. When they do not come out
  * even, the first ones get one more.
  *
  *   orders has 4 partitions, c1 and c2 subscribe to it  →  c1 gets 0 and 1, c2 gets 2 and 3

@@ -24,8 +24,8 @@ export type Sink = {
 /**
  * Works for as long as the process lives.
  *
- * Given  a consumer of the group, which has not subscribed yet, begins at the earliest offset, and commits nothing by
- *        itself; the topic; the sink
+ * Given  a consumer of the group (`lib/broker/kafka.ts` says what it can do), which has not subscribed yet, begins at the
+ *        earliest offset, and commits nothing by itself; the topic; the sink
  * Return never
  * Keep   1. every record takes effect: whoever crashes, and whatever answer is lost, none is skipped
  *        2. and none takes effect twice

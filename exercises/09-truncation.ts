@@ -22,12 +22,13 @@ export function endOf(epoch: number, epochs: readonly EpochStart[], logEnd: Offs
 /**
  * Where a follower cuts off the end of its log, which differs from its leader's.
  *
- * Given  the end of one epoch, the one that the leader has found, in the follower's own log and in the leader's
+ * Given  what `endOf` gives for one epoch, the one that the leader has found, in the follower's own log and in the
+ *        leader's
  * Return the offset of the first record that goes
  * Keep   nothing that both have is cut off, and something that differs is: after that the follower fetches again, from
  *        its new end, and if the logs still differ the leader says so once more
  *
- *   truncationPoint({ epoch: 1, endOffset: 2 }, { epoch: 1, endOffset: 2 })  →  2
+ *   truncationPoint({ epoch: 1, endOffset: 2 }, { epoch: 1, endOffset: 2 })  →  2: what is later goes
  */
 export function truncationPoint(own: EpochEnd, leaders: EpochEnd): Offset {
   throw new Error("truncationPoint: your turn");

@@ -50,6 +50,7 @@ function undone(fate: Fate, { doing }: Outcome): string | undefined {
   const { given, effects, isCommitted, mistakenFor } = fate;
   if (effects === 1 && isCommitted) return undefined;
   if (mistakenFor !== undefined) return `was given under an id that ${mistakenFor} has`;
+  if (effects === 0 && isCommitted) return skipped(fate);
   if (effects > 1) return `took effect ${effects} times`;
   const acts = [...doing].map(([id, what]) => `${id} ${what}`).join(", and ");
   const lacks =

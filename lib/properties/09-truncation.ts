@@ -162,7 +162,7 @@ export const exercise: Exercise<Module> = {
           const kept = reconcile(module, leader, follower, common);
           if (kept.length === common) return;
           throw new Violation(
-            `The follower has the epochs ${said(follower)}, its leader ${said(leader)}: it keeps ${kept.length} records, but only ${common} are the same.`,
+            `The follower has the epochs ${said(follower)}, its leader ${said(leader)}: it keeps ${kept.length} of its records, but both have the same up to ${common}.`,
           );
         }),
     },

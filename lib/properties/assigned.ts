@@ -53,19 +53,20 @@ export function sharing(most: number, rivals: 1 | 2): fc.Arbitrary<Group> {
       claims,
       generations,
     })
-    .map(({ ids, partitionsOf, owners, isEven, claims, generations }) => ({
-      partitionsOf,
-      members: ids.map((memberId, at) => ({
+    .map(({ ids, partitionsOf, owners, isEven, claims, generations }) => {
+      const there = names.filter(({ topic, partition }) => partition < (partitionsOf[topic] ?? 0));
+      const claimsOf = (name: TopicPartition, nth: number) => {
+        const evenly = isEven && there.includes(name) ? [there.indexOf(name)] : [];
+        return [...evenly, ...(claims[nth] ?? [])].slice(0, rivals);
+      };
+      const members = ids.map((memberId, at) => ({
         memberId,
         topics,
-        owned: names.filter((_, nth) =>
-          [...(isEven ? [nth] : []), ...(claims[nth] ?? [])]
-            .slice(0, rivals)
-            .some((claim) => claim % owners === at),
-        ),
+        owned: names.filter((name, nth) => claimsOf(name, nth).some((c) => c % owners === at)),
         generation: rivals === 1 ? 5 : (generations[at] ?? 5),
-      })),
-    }));
+      }));
+      return { partitionsOf, members };
+    });
 }
 
 const nameOf = ({ topic, partition }: TopicPartition) => `${topic}-${partition}`;
@@ -99,7 +100,7 @@ export function asked(
 ): Owners {
   const answer: unknown = assignor(structuredClone([...group.members]), { ...group.partitionsOf });
   if (!isAssignment(answer, group)) {
-    const expected = "a list of partitions { topic, partition } for every member";
+    const expected = "for every member a list, perhaps empty, of partitions { topic, partition }";
     throw violation(rule, group, `It returned ${JSON.stringify(answer)}; expected ${expected}`);
   }
   const owners = new Map<string, string>();

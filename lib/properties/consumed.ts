@@ -142,7 +142,7 @@ function working(
         return consumer.commit(offsets).catch(told(SITUATIONS.refused));
       },
     };
-    await work(watched, TOPIC, {
+    const ended = await work(watched, TOPIC, {
       async apply(id, record) {
         if (typeof id !== "string") {
           throw new Violation(`apply was given the id ${String(id)}; expected a string.`);
@@ -151,10 +151,19 @@ function working(
         const asked = host.call("sink", { kind: "apply", id, record }, PATIENCE_MS);
         await asked.catch(told(SITUATIONS.unanswered));
       },
-    });
+    }).then(() => "returned", failedBy);
     const atMs = Math.round(host.trueMs());
-    throw new Violation(`At ${atMs} ms the work of ${host.id} returned; expected it to go on.`);
+    throw new Violation(`At ${atMs} ms the work of ${host.id} ${ended}; expected it to go on.`);
   };
+}
+
+/** What a loop hears from `commit` and `apply`. Judged by name: it may come back through a submission. */
+const OPERATING = ["KafkaError", "CallError"];
+
+/** How an operating failure ended the work. @throws anything else, which is the loop's own mistake */
+function failedBy(error: unknown): string {
+  if (!(error instanceof Error && OPERATING.includes(error.name))) throw error;
+  return `threw ${error.name}: ${error.message}`;
 }
 
 function sinking({ seen, given, effects }: Sink): Program {
