@@ -3,8 +3,8 @@
 import fc from "fast-check";
 import { crc32c } from "quorumlab/storage";
 import { expectExample } from "./example.ts";
-import type { Exercise, Property } from "./exercise.ts";
-import { FILE, Logged } from "./logged.ts";
+import { type Exercise, type Property, Violation } from "./exercise.ts";
+import { FILE, isRecords, Logged } from "./logged.ts";
 import { cuts, Tale } from "./power.ts";
 
 type Module = typeof import("../../exercises/06-wal.ts");
@@ -35,9 +35,9 @@ const readBack: Property<Module> = {
   points: 1,
   runs: 200,
   situations: ["a record of no bytes", "a record longer than 255 bytes"],
-  of: (module, saw) =>
+  of: (module, saw, ...others) =>
     fc.property(fc.array(records, { maxLength: 3 }), (starts) => {
-      const log = new Logged(module);
+      const log = new Logged([module, ...others]);
       for (const own of starts) {
         log.recover();
         log.mustBePossible();
@@ -63,9 +63,9 @@ function afterOne(
     points: 1,
     runs: 300,
     situations,
-    of: (module, saw) =>
+    of: (module, saw, ...others) =>
       fc.property(life, ({ records, cut }) => {
-        const log = new Logged(module);
+        const log = new Logged([module, ...others]);
         log.recover();
         log.expect(cut);
         for (const each of records) log.append(bytesOf(each));
@@ -93,9 +93,9 @@ const goesOn: Property<Module> = {
   points: 1,
   runs: 300,
   situations: ["a record was appended after a torn one"],
-  of: (module, saw) =>
+  of: (module, saw, ...others) =>
     fc.property(lives, (all) => {
-      const log = new Logged(module);
+      const log = new Logged([module, ...others]);
       for (const { records, cut } of all) {
         const { hasTorn } = log.machine;
         log.expect(cut);
@@ -117,9 +117,9 @@ const intact: Property<Module> = {
   points: 1,
   runs: 300,
   situations: [DAMAGED],
-  of: (module, saw) =>
+  of: (module, saw, ...others) =>
     fc.property(fc.array(record, { minLength: 1, maxLength: 4 }), fc.nat(), (own, place) => {
-      const log = new Logged(module);
+      const log = new Logged([module, ...others]);
       log.recover();
       const ends = own.map((each) => {
         log.append(bytesOf(each));
@@ -141,9 +141,9 @@ const replaced: Property<Module> = {
   points: 1,
   runs: 300,
   situations: [OLD, NEW],
-  of: (module, saw) =>
+  of: (module, saw, ...others) =>
     fc.property(rewritings, (all) => {
-      const log = new Logged(module);
+      const log = new Logged([module, ...others]);
       for (const { records, fresh, cut } of all) {
         log.recover();
         log.mustBePossible();
@@ -176,8 +176,9 @@ export const exercise: Exercise<Module> = {
     const { files } = new Tale();
     const bytes = (text: string) => new TextEncoder().encode(text);
     const found = () => {
-      const records: Uint8Array[] = module.recover(files, FILE, crc32c);
-      return Array.from(records, (each) => new TextDecoder().decode(each));
+      const records: unknown = module.recover(files, FILE, crc32c);
+      if (!isRecords(records)) throw new Violation("recover returned no array of Uint8Arrays.");
+      return records.map((each) => new TextDecoder().decode(each));
     };
     module.recover(files, FILE, crc32c);
     for (const text of ["a", "b"]) module.append(files, FILE, bytes(text), crc32c);

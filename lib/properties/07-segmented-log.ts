@@ -1,17 +1,16 @@
 /** Judges exercise 07-segmented-log: what it answers, which files it makes, reads and deletes, and what crashes leave. */
 
 import fc from "fast-check";
-import type { LogRecord } from "quorumlab/storage";
 import { sizeOf } from "./codec.ts";
 import { remembered, retained, truncated } from "./deleted.ts";
 import { expectExample } from "./example.ts";
 import type { Exercise, Property } from "./exercise.ts";
-import { made, nameOf, namesOf, plan, Segmented, textOf } from "./segments.ts";
+import { type Answer, made, nameOf, namesOf, plan, Segmented, textOf } from "./segments.ts";
 
 type Module = typeof import("../../exercises/07-segmented-log.ts");
 
-/** What a read answers. */
-function answerOf(log: Segmented, offset: number, maxBytes: number): readonly LogRecord[] | string {
+/** What a read should answer. */
+function answerOf(log: Segmented, offset: number, maxBytes: number): Answer {
   if (offset < log.end - log.records.length || offset > log.end) return "OFFSET_OUT_OF_RANGE";
   let left = maxBytes;
   return log.records
@@ -29,9 +28,9 @@ const readBack: Property<Module> = {
   points: 1,
   runs: 200,
   situations: [FROM_WITHIN, LARGE],
-  of: (module, saw) =>
+  of: (module, saw, ...others) =>
     fc.property(plan, fc.integer({ min: -1, max: 16 }), fc.nat(40), (plan, at, maxBytes) => {
-      const log = made(module, plan);
+      const log = made([module, ...others], plan);
       log.open();
       const offset = Math.max(0, plan.start + at);
       const { answer } = log.read(offset, maxBytes);
@@ -43,13 +42,13 @@ const readBack: Property<Module> = {
     }),
 };
 
-function isSame(answer: unknown, expected: readonly LogRecord[] | string): boolean {
-  if (typeof expected === "string" || !Array.isArray(answer)) return answer === expected;
+function isSame(answer: Answer, expected: Answer): boolean {
+  if (typeof answer === "string" || typeof expected === "string") return answer === expected;
   return textOf(answer) === textOf(expected);
 }
 
-function sayAnswer(answer: unknown): string {
-  return Array.isArray(answer) ? namesOf(answer) : String(answer);
+function sayAnswer(answer: Answer): string {
+  return typeof answer === "string" ? answer : namesOf(answer);
 }
 
 const ALONE = "a record larger than a segment";
@@ -58,9 +57,9 @@ const rolled: Property<Module> = {
   points: 1,
   runs: 200,
   situations: ["three segments", ALONE],
-  of: (module, saw) =>
+  of: (module, saw, ...others) =>
     fc.property(plan, (plan) => {
-      const log = made(module, plan);
+      const log = made([module, ...others], plan);
       const expected = [plan.start];
       let inLast = 0;
       for (const [index, { bytes }] of plan.records.entries()) {
@@ -87,9 +86,9 @@ const found: Property<Module> = {
   points: 1,
   runs: 200,
   situations: [SKIPPED],
-  of: (module, saw) =>
+  of: (module, saw, ...others) =>
     fc.property(plan, fc.nat(10), fc.nat(30), (plan, at, maxBytes) => {
-      const log = made(module, plan);
+      const log = made([module, ...others], plan);
       const offset = Math.min(plan.start + at, log.end);
       const { answer, opened } = log.read(offset, maxBytes);
       const last = offset + (Array.isArray(answer) ? Math.max(0, answer.length - 1) : 0);
@@ -118,11 +117,11 @@ export const exercise: Exercise<Module> = {
   ],
 
   examples(module) {
-    const log = new Segmented(module, 0, 1000);
+    const log = new Segmented([module], 0, 1000);
     for (let n = 0; n < 3; n++) log.append(10, n);
     const numbers = (offset: number, maxBytes: number) => {
       const { answer } = log.read(offset, maxBytes);
-      return Array.isArray(answer) ? answer.map((each: LogRecord) => each.offset) : answer;
+      return typeof answer === "string" ? answer : answer.map((each) => each.offset);
     };
     expectExample("read from 0, at most 15 bytes,", numbers(0, 15), [0]);
     expectExample("read from 9, at most 15 bytes,", numbers(9, 15), "OFFSET_OUT_OF_RANGE");

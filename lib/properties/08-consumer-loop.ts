@@ -11,7 +11,7 @@ import {
   SITUATIONS,
   WORKERS,
 } from "./consumed.ts";
-import { calm, outages, silences, trouble } from "./consumed-plans.ts";
+import { calm, LIVES, outages, silences, trouble } from "./consumed-plans.ts";
 import { excerpt, type Passing } from "./excerpt.ts";
 import { type Exercise, type Property, Violation } from "./exercise.ts";
 
@@ -23,9 +23,9 @@ function property(
   const { plan, ...rest } = what;
   return {
     ...rest,
-    of: (module, saw, twin) =>
+    of: (module, saw, ...others) =>
       fc.asyncProperty(plan, async (plan) => {
-        const outcome = await consume([module, twin], plan, saw);
+        const outcome = await consume([module, ...others], plan, saw);
         for (const fate of outcome.fates) {
           const says = wrong(fate, outcome);
           if (says === undefined) continue;
@@ -66,6 +66,7 @@ export const exercise: Exercise<Loop> = {
   exports: ["work"],
   async: ["work"],
   live: true,
+  instances: LIVES,
   hints: [
     "The loop has three steps: poll, give each record to the sink, commit. In which order do they lose nothing, when the worker dies between any two?",
     "The id must be the same for whoever reads the record, today and after a crash, and no other record of the topic may have it. What does a record have that is so?",

@@ -4,6 +4,9 @@ import fc from "fast-check";
 import type { Fault } from "quorumlab/sim";
 import { CALM_MS, type Plan, WORKERS } from "./consumed.ts";
 
+/** How many lives both workers have together at most: each crash begins another one. */
+export const LIVES = 6;
+
 const seed = fc.noShrink(fc.integer({ min: 0 }));
 const worker = fc.constantFrom(...WORKERS);
 /** While there are records. Few different times, so that what fails is made smaller in few steps. */

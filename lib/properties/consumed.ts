@@ -81,8 +81,9 @@ type Place = Pick<ConsumerRecord, "topic" | "partition" | "offset">;
 const nameOf = ({ topic, partition, offset }: Place) => `${topic}-${partition}-${offset}`;
 
 /**
- * Runs the system; each worker has an instance of the loop of its own.
+ * Runs the system. Every life of every worker has an instance of the loop of its own: no variable outlives a crash.
  *
+ * @param loops as many as there are lives
  * @throws Violation when a loop ends
  */
 export async function consume(
@@ -92,8 +93,9 @@ export async function consume(
 ): Promise<Outcome> {
   const sink: Sink = { seen: new Map(), given: [], effects: [] };
   const doing = new Map<NodeId, string>();
-  const workers = WORKERS.map((id, nth) => {
-    return [id, working(loops[nth] as Loop, saw, (what) => doing.set(id, what))] as const;
+  const lives = loops.values();
+  const workers = WORKERS.map((id) => {
+    return [id, working(lives, saw, (what) => doing.set(id, what))] as const;
   });
   const driver = driving(records, partitions);
   const programs = { ...Object.fromEntries(workers), sink: sinking(sink), driver };
@@ -117,11 +119,13 @@ function driving(records: number, partitions: number): Program {
 }
 
 function working(
-  { work }: Loop,
+  lives: Iterator<Loop, undefined>,
   saw: (situation: string) => void,
   does: (what: string) => void,
 ): Program {
   return async (host) => {
+    const loop = lives.next().value;
+    if (loop === undefined) throw new Error("There are more lives than loops.");
     const consumer = createConsumer(host, MEMBER);
     /** What fails takes a moment, so that a loop which tries it for ever comes to the end of the run. */
     const told = (situation: string) => async (error: unknown) => {
@@ -142,16 +146,18 @@ function working(
         return consumer.commit(offsets).catch(told(SITUATIONS.refused));
       },
     };
-    const ended = await work(watched, TOPIC, {
-      async apply(id, record) {
-        if (typeof id !== "string") {
-          throw new Violation(`apply was given the id ${String(id)}; expected a string.`);
-        }
-        does(`applies ${nameOf(record)}`);
-        const asked = host.call("sink", { kind: "apply", id, record }, PATIENCE_MS);
-        await asked.catch(told(SITUATIONS.unanswered));
-      },
-    }).then(() => "returned", failedBy);
+    const ended = await loop
+      .work(watched, TOPIC, {
+        async apply(id, record) {
+          if (typeof id !== "string") {
+            throw new Violation(`apply was given the id ${String(id)}; expected a string.`);
+          }
+          does(`applies ${nameOf(record)}`);
+          const asked = host.call("sink", { kind: "apply", id, record }, PATIENCE_MS);
+          await asked.catch(told(SITUATIONS.unanswered));
+        },
+      })
+      .then(() => "returned", failedBy);
     const atMs = Math.round(host.trueMs());
     throw new Violation(`At ${atMs} ms the work of ${host.id} ${ended}; expected it to go on.`);
   };

@@ -45,9 +45,9 @@ export const retained: Property<Module> = {
   points: 1,
   runs: 300,
   situations: [ALL, SOME, "a segment that might go stayed behind one that must not"],
-  of: (module, saw) =>
+  of: (module, saw, ...others) =>
     fc.property(plan, limits, now, (plan, limits, now) => {
-      const log = made(module, plan);
+      const log = made([module, ...others], plan);
       const { before, gone } = deleteIn(log, limits, now);
       const isAll = gone.length === before.length;
       if (gone.length > 0) saw(isAll ? ALL : SOME);
@@ -77,9 +77,9 @@ export const remembered: Property<Module> = {
   points: 1,
   runs: 300,
   situations: [ALL, "the power failed in the midst of deleting"],
-  of: (module, saw) =>
+  of: (module, saw, ...others) =>
     fc.property(start, segmentBytes, deletions, (start, segmentBytes, all) => {
-      const log = new Segmented(module, start, segmentBytes);
+      const log = new Segmented([module, ...others], start, segmentBytes);
       for (const { records, limits, now, cut } of all) {
         log.appendAll(records);
         log.sync();
@@ -115,9 +115,9 @@ export const truncated: Property<Module> = {
     "a truncation across segments",
     "the power failed in the midst of it",
   ],
-  of: (module, saw) =>
+  of: (module, saw, ...others) =>
     fc.property(start, segmentBytes, truncations, (start, segmentBytes, all) => {
-      const log = new Segmented(module, start, segmentBytes);
+      const log = new Segmented([module, ...others], start, segmentBytes);
       for (const { records, syncs, to, more, cut } of all) {
         log.expect(cut);
         log.appendAll(records);

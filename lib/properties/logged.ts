@@ -9,16 +9,10 @@ type Records = readonly Uint8Array[];
 
 export const FILE = "log";
 
-export class Logged extends Tale {
-  private readonly module: Module;
+export class Logged extends Tale<Module> {
   /** What the log may have: one content, or two of an operation that was interrupted. The first was promised. */
   private possible: readonly Records[] = [[]];
   private found: Records = [];
-
-  constructor(module: Module) {
-    super();
-    this.module = module;
-  }
 
   /** How many records are certain. */
   get count(): number {
@@ -48,9 +42,7 @@ export class Logged extends Tale {
     this.begin("recover", () => {
       found = this.module.recover(this.files, FILE, crc32c);
     });
-    if (!Array.isArray(found) || !found.every((each) => each instanceof Uint8Array)) {
-      throw this.violation("it returned no array of Uint8Arrays");
-    }
+    if (!isRecords(found)) throw this.violation("it returned no array of Uint8Arrays");
     this.found = found;
   }
 
@@ -104,6 +96,10 @@ export class Logged extends Tale {
     const expected = this.possible.map(recordsText).join(" or ");
     return `it found ${recordsText(this.found)}; expected ${expected}`;
   }
+}
+
+export function isRecords(found: unknown): found is Records {
+  return Array.isArray(found) && [...found].every((each) => each instanceof Uint8Array);
 }
 
 function isBeginning(records: Records, of: Records): boolean {

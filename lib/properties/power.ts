@@ -128,9 +128,20 @@ class Machine {
 }
 
 /** What a learner's code does on such a machine, told in words. */
-export class Tale {
+export class Tale<Module = unknown> {
   readonly machine = new Machine();
   private readonly told: string[] = [];
+  private readonly instances: readonly Module[];
+  private starts = 0;
+
+  /** @param instances of that code: they run by turns, one from each start to the next, so that only files remember */
+  constructor(instances: readonly Module[] = []) {
+    this.instances = instances;
+  }
+
+  protected get module(): Module {
+    return this.instances[this.starts % this.instances.length] as Module;
+  }
 
   get files(): Files {
     return this.machine.files;
@@ -163,7 +174,11 @@ export class Tale {
 
   /** What is done at a start: when the power fails meanwhile, once more. */
   begin(what: string, act: () => void): void {
-    while (!this.attempt(what, act)) this.restart();
+    const start = () => {
+      this.starts += 1;
+      act();
+    };
+    while (!this.attempt(what, start)) this.restart();
   }
 
   violation(why: string): Violation {

@@ -12,6 +12,9 @@ type Segment = SegmentInfo & { readonly records: readonly LogRecord[] };
 
 type Now = Parameters<Module["deleteOldSegments"]>[3];
 
+/** What a read answers. */
+export type Answer = readonly LogRecord[] | string;
+
 /** What a log is made of: records of so many bytes. Clocks jump, so timestamps are not in order. */
 export type Plan = {
   readonly start: number;
@@ -32,14 +35,16 @@ export function records(maxLength: number): fc.Arbitrary<Plan["records"]> {
 export const plan: fc.Arbitrary<Plan> = fc.record({ start, segmentBytes, records: records(14) });
 
 /** The log after a plan. */
-export function made(module: Module, { start, segmentBytes, records }: Plan): Segmented {
-  const log = new Segmented(module, start, segmentBytes);
+export function made(
+  instances: readonly Module[],
+  { start, segmentBytes, records }: Plan,
+): Segmented {
+  const log = new Segmented(instances, start, segmentBytes);
   log.appendAll(records);
   return log;
 }
 
-export class Segmented extends Tale {
-  private readonly module: Module;
+export class Segmented extends Tale<Module> {
   private readonly segmentBytes: number;
   /** The offset of the first record, and the records. */
   private start: number;
@@ -49,9 +54,8 @@ export class Segmented extends Tale {
   private made = 0;
 
   /** A log whose first record will have the offset `start`, opened. */
-  constructor(module: Module, start: number, segmentBytes: number) {
-    super();
-    this.module = module;
+  constructor(instances: readonly Module[], start: number, segmentBytes: number) {
+    super(instances);
     this.segmentBytes = segmentBytes;
     this.start = start;
     const first = `a log from offset ${start} on, ${segmentBytes} bytes in a segment`;
@@ -88,14 +92,16 @@ export class Segmented extends Tale {
   }
 
   /** @returns the answer, and the segments that were read for it */
-  read(offset: number, maxBytes: number): { answer: unknown; opened: readonly string[] } {
+  read(offset: number, maxBytes: number): { answer: Answer; opened: readonly string[] } {
     const { opened } = this.machine;
     opened.clear();
     let answer: unknown;
     this.attempt(`read from ${offset}, at most ${maxBytes} bytes`, () => {
       answer = this.module.read(this.files, codec, { offset, maxBytes });
     });
-    return { answer, opened: [...opened] };
+    if (isAnswer(answer)) return { answer, opened: [...opened] };
+    const expected = 'records { offset, timestampMs, payload }, or "OFFSET_OUT_OF_RANGE"';
+    throw this.violation(`it returned ${fc.stringify(answer)}; expected ${expected}`);
   }
 
   truncateTo(offset: number): void {
@@ -203,6 +209,16 @@ export class Segmented extends Tale {
       records,
     };
   }
+}
+
+function isAnswer(answer: unknown): answer is Answer {
+  return Array.isArray(answer) ? [...answer].every(isRecord) : typeof answer === "string";
+}
+
+function isRecord(each: unknown): each is LogRecord {
+  const { offset, timestampMs, payload } = Object(each) as Record<keyof LogRecord, unknown>;
+  const areNumbers = typeof offset === "number" && typeof timestampMs === "number";
+  return areNumbers && payload instanceof Uint8Array;
 }
 
 export function nameOf(base: number): string {

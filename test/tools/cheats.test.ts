@@ -81,10 +81,47 @@ export function mayServe(known: any, nowMs: number, how: string): boolean {
   ${serves}
 }`;
 
-/** What the grader says of a text. */
-function grade(exercise: string, source: string): Promise<ExerciseReport> {
+/** Something is written, but what is read comes from a variable. */
+const REMEMBERED_LOG = `let log: Uint8Array[] = [];
+export function append(files: any, file: string, record: Uint8Array) {
+  files.write(file, files.read(file).length, new Uint8Array([1]));
+  log.push(record);
+  files.sync();
+}
+export function recover(files: any, file: string) {
+  if (files.list().length === 0) log = [];
+  files.write(file, 0, new Uint8Array([1]));
+  return log;
+}
+export function rewrite(files: any, _file: string, records: Uint8Array[]) {
+  files.sync();
+  log = [...records];
+  files.sync();
+}`;
+
+/** A worker commits first, and has what it owes in a variable for its next life. */
+const REMEMBERED_RECORDS = `let owed: any[] = [];
+async function pay(sink: any) {
+  for (; owed.length > 0; owed.shift()) {
+    const { topic, partition, offset } = owed[0];
+    const apply = () => sink.apply([topic, partition, offset].join(), owed[0]);
+    while (!(await apply().then(() => true, () => false)));
+  }
+}
+export async function work(consumer: any, topic: string, sink: any) {
+  consumer.subscribe([topic]);
+  for (;;) {
+    await pay(sink);
+    owed = [...(await consumer.poll(100))];
+    await consumer.commit().catch(() => {});
+  }
+}`;
+
+/** What the grader says of a text; of one property, if it is told which. */
+function grade(exercise: string, source: string, property?: number): Promise<ExerciseReport> {
   writeFileSync(join(folder, `${exercise}.ts`), source);
-  return gradeExercise(exercise, { folder, types: false, seed: 11 });
+  const only = property === undefined ? {} : { only: { property } };
+  return gradeExercise(exercise, { folder, types: false, seed: 11, ...only });
 }
 
 describe("no points are left for", () => {
@@ -132,6 +169,15 @@ describe("no points are left for", () => {
       last === 3 ? { kind: "diff", after: last } : { kind: "snap" };`;
     const { properties } = await grade("05-follower-sync", source);
     expect(properties[0]).toMatchObject({ verdict: "unknown", points: 0 });
+  });
+
+  test("a write-ahead log that is a variable, which outlives crashes", async () => {
+    expect(await grade("06-wal", REMEMBERED_LOG)).toMatchObject({ verdict: "violated", points: 0 });
+  });
+
+  test("a worker that has a variable for what it owes, which outlives crashes", async () => {
+    const report = await grade("08-consumer-loop", REMEMBERED_RECORDS, 2);
+    expect(report).toMatchObject({ verdict: "violated", points: 0 });
   });
 
   test("a broadcast whose log is a variable, which outlives crashes and is shared", async () => {
