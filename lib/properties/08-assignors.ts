@@ -45,7 +45,7 @@ function sameAs(
     of: (module, saw) =>
       fc.property(mixed, (group) => {
         const { members, partitionsOf } = group;
-        if (new Set(members.map(({ topics }) => topics.join())).size > 1) saw(MIXED);
+        if (new Set(members.map(({ topics }) => topics.toSorted().join())).size > 1) saw(MIXED);
         if (partitionsIn(group).length % members.length > 0) saw(UNEVEN);
         const owners = asked(name, module[name], group);
         const expected = asked(name, right, group);
@@ -128,18 +128,21 @@ export const exercise: Exercise<Module> = {
 
   examples({ range, roundRobin, sticky }) {
     const topics = ["orders"];
-    const orders = (...partitions: number[]) =>
-      partitions.map((partition) => ({ topic: "orders", partition }));
     const members = ["c1", "c2"].map((memberId) => ({ memberId, topics }));
-    const by = (rule: string) => `${rule} of 4 partitions for c1 and c2`;
-    const given = { orders: 4 };
-    const [neighbours, dealt] = [range(members, given), roundRobin(members, given)];
-    expectExample(by("range"), neighbours, { c1: orders(0, 1), c2: orders(2, 3) });
-    expectExample(by("roundRobin"), dealt, { c1: orders(0, 2), c2: orders(1, 3) });
-    const had = [orders(0, 2), []];
-    const owning = members.map((each, at) => ({ ...each, owned: had[at] ?? [] }));
-    const shared = { c1: orders(0, 2), c2: orders(1, 3) };
-    expectExample(`${by("sticky")}, of which c1 had 0 and 2,`, sticky(owning, given), shared);
+    const group = { members, partitionsOf: { orders: 4 } };
+    const owned = [0, 2].map((partition) => ({ topic: "orders", partition }));
+    const had = {
+      ...group,
+      members: members.map((each, at) => ({ ...each, owned: at === 0 ? owned : [] })),
+    };
+    const of4 = "of 4 partitions for c1 and c2";
+    const gives = (rule: string, assignor: Module["range"], group: Group) =>
+      saidOwners(group, asked(rule, assignor, group));
+    const neighbours = "c1: orders-0 orders-1 · c2: orders-2 orders-3";
+    const dealt = "c1: orders-0 orders-2 · c2: orders-1 orders-3";
+    expectExample(`range ${of4}`, gives("range", range, group), neighbours);
+    expectExample(`roundRobin ${of4}`, gives("roundRobin", roundRobin, group), dealt);
+    expectExample(`sticky ${of4}, of which c1 had 0 and 2,`, gives("sticky", sticky, had), dealt);
   },
 
   properties: [

@@ -14,21 +14,26 @@ const IDS = ["c1", "c10", "c2", "c3", "c4", "c5"];
 
 const ids = fc.shuffledSubarray(IDS, { minLength: 1 });
 
-/** How many partitions these topics have; one may not be there. */
+/** How many partitions these topics have, in no particular order; one may not be there. */
 function counts(topics: readonly string[], max: number): fc.Arbitrary<Record<string, number>> {
+  const names = fc.shuffledSubarray([...topics], { minLength: topics.length - 1 });
+  const sizes = fc.tuple(...topics.map(() => fc.nat(max)));
   return fc
-    .tuple(...topics.map(() => fc.nat(max)))
-    .map((sizes) => Object.fromEntries(topics.map((topic, at) => [topic, sizes[at] ?? 0])));
+    .tuple(names, sizes)
+    .map(([names, sizes]) => Object.fromEntries(names.map((name, at) => [name, sizes[at] ?? 0])));
 }
 
 /** Members that subscribe to one topic or more each. */
-export const mixed: fc.Arbitrary<Group> = ids.chain((ids) => {
-  const topics = fc.subarray(TOPICS, { minLength: 1 });
-  const members = fc.tuple(
-    ...ids.map((memberId) => fc.record({ memberId: fc.constant(memberId), topics })),
-  );
-  return fc.record({ members, partitionsOf: counts(TOPICS, 7) });
-});
+export const mixed: fc.Arbitrary<Group> = fc
+  .record({
+    ids,
+    subscriptions: fc.tuple(...IDS.map(() => fc.shuffledSubarray(TOPICS, { minLength: 1 }))),
+    partitionsOf: counts(TOPICS, 7),
+  })
+  .map(({ ids, subscriptions, partitionsOf }) => ({
+    members: ids.map((memberId, at) => ({ memberId, topics: subscriptions[at] ?? [] })),
+    partitionsOf,
+  }));
 
 /**
  * Members with equal subscriptions, and what they had: all of it evenly among the first few, as before others joined, or
@@ -43,7 +48,8 @@ export function sharing(most: number, rivals: 1 | 2): fc.Arbitrary<Group> {
     Array.from({ length: most + 1 }, (_, partition): TopicPartition => ({ topic, partition })),
   );
   const claims = fc.tuple(...names.map(() => fc.array(fc.nat(5), { maxLength: rivals })));
-  const generations = fc.array(fc.integer({ min: 4, max: 5 }), { minLength: 6, maxLength: 6 });
+  /** One that is left out is the oldest. */
+  const generation = fc.constantFrom({ generation: 5 }, { generation: 4 }, {});
   return fc
     .record({
       ids: fc.shuffledSubarray(IDS, { minLength: 1, maxLength: Math.min(most + 1, IDS.length) }),
@@ -51,7 +57,7 @@ export function sharing(most: number, rivals: 1 | 2): fc.Arbitrary<Group> {
       owners: fc.integer({ min: 1, max: 4 }),
       isEven: fc.boolean(),
       claims,
-      generations,
+      generations: fc.tuple(...IDS.map(() => generation)),
     })
     .map(({ ids, partitionsOf, owners, isEven, claims, generations }) => {
       const there = names.filter(({ topic, partition }) => partition < (partitionsOf[topic] ?? 0));
@@ -59,12 +65,13 @@ export function sharing(most: number, rivals: 1 | 2): fc.Arbitrary<Group> {
         const evenly = isEven && there.includes(name) ? [there.indexOf(name)] : [];
         return [...evenly, ...(claims[nth] ?? [])].slice(0, rivals);
       };
-      const members = ids.map((memberId, at) => ({
-        memberId,
-        topics,
-        owned: names.filter((name, nth) => claimsOf(name, nth).some((c) => c % owners === at)),
-        generation: rivals === 1 ? 5 : (generations[at] ?? 5),
-      }));
+      const members = ids.map((memberId, at) => {
+        const owned = names.filter((name, nth) =>
+          claimsOf(name, nth).some((c) => c % owners === at),
+        );
+        const since = rivals === 1 ? { generation: 5 } : generations[at];
+        return { memberId, topics, ...(owned.length > 0 && { owned }), ...since };
+      });
       return { partitionsOf, members };
     });
 }
@@ -83,7 +90,7 @@ export function partitionsIn({ members, partitionsOf }: Group): string[] {
 export function hadBy(name: string, { members }: Group): { owner?: string; claims: number } {
   const claims = members.filter(({ owned = [] }) => owned.some((each) => nameOf(each) === name));
   const newest = Math.max(...claims.map(({ generation = -1 }) => generation));
-  const valid = claims.filter(({ generation }) => generation === newest);
+  const valid = claims.filter(({ generation = -1 }) => generation === newest);
   const [first] = valid;
   const isOne = first !== undefined && valid.length === 1;
   return { claims: claims.length, ...(isOne && { owner: first.memberId }) };
@@ -92,7 +99,10 @@ export function hadBy(name: string, { members }: Group): { owner?: string; claim
 /** Who gets each partition. */
 export type Owners = ReadonlyMap<string, string>;
 
-/** What a rule makes of a group. A violation unless everything is given once, to somebody who subscribes to it. */
+/**
+ * What a rule makes of a group, partition by partition in order. A violation unless everything is given once, to
+ * somebody who subscribes to it.
+ */
 export function asked(
   rule: string,
   assignor: (members: Subscription[], partitionsOf: Record<string, number>) => Assignment,
@@ -120,14 +130,16 @@ export function asked(
   }
   const left = [...all].find((name) => !owners.has(name));
   if (left !== undefined) throw violation(rule, group, `Nobody gets ${left}`);
-  return owners;
+  return new Map([...all].map((name) => [name, owners.get(name) ?? ""]));
 }
 
 function isAssignment(answer: unknown, { members }: Group): answer is Assignment {
   if (typeof answer !== "object" || answer === null) return false;
   const lists = Object.entries(answer);
-  const isPartition = (each: unknown) =>
-    typeof each === "object" && each !== null && "topic" in each && "partition" in each;
+  const isPartition = (each: unknown) => {
+    const { topic, partition } = Object(each) as Partial<Record<keyof TopicPartition, unknown>>;
+    return typeof topic === "string" && typeof partition === "number";
+  };
   return (
     lists.length === members.length &&
     members.every(({ memberId }) => Object.hasOwn(answer, memberId)) &&

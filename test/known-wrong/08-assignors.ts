@@ -61,6 +61,14 @@ export const patches: readonly Patch[] = [
     caughtBy: roundRobin,
   },
   {
+    name: "takes the topics in the order in which their numbers are listed",
+    file,
+    from: "[...new Set(members.flatMap((member) => member.topics))].sort()",
+    to: "Object.keys(partitionsOf).filter((topic) => members.some((member) => member.topics.includes(topic)))",
+    origin: "the order of an object's keys: each member has heard of the topics in another one",
+    caughtBy: roundRobin,
+  },
+  {
     name: "lets everyone keep what they had",
     file,
     from: `if (owner === undefined || countOf(owner) > least) return undefined;
@@ -124,6 +132,16 @@ export const patches: readonly Patch[] = [
     from: "generation === newest",
     to: "generation <= newest",
     origin: "claims without a generation, as sticky members made them before KAFKA-12984",
+    caughtBy: disputed,
+  },
+  {
+    name: "believes a claim without a generation most",
+    file,
+    from: `Math.max(...claims.map(({ generation = -1 }) => generation));
+  const [owner, rival] = claims.filter(({ generation = -1 }) =>`,
+    to: `Math.max(...claims.map(({ generation = Infinity }) => generation));
+  const [owner, rival] = claims.filter(({ generation = Infinity }) =>`,
+    origin: "members of older versions, which tell no generation, beside newer ones (KIP-341)",
     caughtBy: disputed,
   },
 ];
