@@ -71,8 +71,17 @@ function startsOf({ start, epochs: of }: Log): EpochStart[] {
 }
 
 function asked({ endOf }: Module, epoch: number, log: Log): EpochEnd {
-  const end = log.start + log.epochs.length;
-  return endOf(epoch, startsOf(log), end);
+  const end: unknown = endOf(epoch, startsOf(log), log.start + log.epochs.length);
+  if (typeof end === "object" && end !== null && "epoch" in end && "endOffset" in end) {
+    return end as EpochEnd;
+  }
+  throw violation(epoch, log, end, "{ epoch, endOffset }");
+}
+
+function violation(epoch: number, log: Log, got: unknown, expected: string): Violation {
+  return new Violation(
+    `In a log from ${log.start} on with records of the epochs ${said(log.epochs)}, endOf(${epoch}, …) is ${fc.stringify(got)}; expected ${expected}.`,
+  );
 }
 
 function said(log: Epochs): string {
@@ -80,14 +89,11 @@ function said(log: Epochs): string {
 }
 
 function checkEnd(module: Module, epoch: number, log: Log): void {
-  const got: EpochEnd | undefined = asked(module, epoch, log);
+  const got = asked(module, epoch, log);
   const older = log.epochs.filter((each) => each <= epoch);
   const expected = { epoch: older.at(-1) ?? epoch, endOffset: log.start + older.length };
-  const isSame = got?.epoch === expected.epoch && got.endOffset === expected.endOffset;
-  if (isSame) return;
-  throw new Violation(
-    `In a log from ${log.start} on with records of the epochs ${said(log.epochs)}, endOf(${epoch}, …) is ${JSON.stringify(got)}; expected ${JSON.stringify(expected)}.`,
-  );
+  const isSame = got.epoch === expected.epoch && got.endOffset === expected.endOffset;
+  if (!isSame) throw violation(epoch, log, got, JSON.stringify(expected));
 }
 
 /** Fetches, and cuts as it is told, until the leader has nothing to object to. @returns what the follower keeps */

@@ -108,12 +108,13 @@ function itemsOf(run: Play, answer: unknown): Item[] {
   const { pending } = run;
   const isRight =
     Array.isArray(answer) &&
-    [...answer].every((each, at) => pending[each] !== undefined && !(each <= answer[at - 1]));
+    [...answer].every(
+      (each, at) =>
+        Number.isInteger(each) && pending[each] !== undefined && !(each <= answer[at - 1]),
+    );
   if (isRight) return answer.map((index) => pending[index] as Item);
-  return fail(
-    run,
-    `${said(run)} It returned ${JSON.stringify(answer)}; expected indexes from 0 to ${pending.length - 1}, in order`,
-  );
+  const expected = `expected indexes from 0 to ${pending.length - 1}, in order`;
+  return fail(run, `It returned ${JSON.stringify(answer)}; ${expected}: ${said(run)}`);
 }
 
 /** The oldest request to one of the busy partitions ends. A connection is first in, first out. */
