@@ -223,6 +223,16 @@ describe("what a submission does is reported as what it is", () => {
     expect(tried).toEqual([0, 1, 2, 3]);
   });
 
+  test("after something that used up its memory neither", async () => {
+    const limits = { ...settings.limits, propertyMs: 10_000, hurriedMs: 500 };
+    const source = `const all: Uint8Array[] = [];
+      export function double(n: number) { for (;;) if (n === 1) all.push(new Uint8Array(1e7).fill(1)); }${LATER}`;
+    const report = await grade(source, { limits });
+    expect(report.message).toContain("It used up its memory while it was tried: 500 MB in all.");
+    // By the processor's time, or on a busy machine by the clock.
+    expect(report.properties[0]?.message).toMatch(/^It did not end within (0.5|2.5) s /);
+  });
+
   test("who has to wait for a busy machine is not too slow", async () => {
     const source = `const asleep = new Int32Array(new SharedArrayBuffer(4));
       export function double(n: number) { Atomics.wait(asleep, 0, 0, 40); return 2 * n; }${LATER}`;

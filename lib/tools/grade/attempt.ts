@@ -1,6 +1,6 @@
 /**
  * Tries a submission in child processes. A child that dies costs the property that it was trying; the later ones are
- * tried in a fresh child, so that partial credit is fair. After one that ran out of time they have less of it.
+ * tried in a fresh child, so that partial credit is fair. After one that ran out of time or memory they have less time.
  */
 
 import { randomBytes } from "node:crypto";
@@ -119,7 +119,7 @@ async function oneChild(
   if (last?.kind === "done" || ending.why === "stopped") return undefined;
   const said = last?.kind === "broken" ? last.message : undefined;
   const wrong = trouble(ending, said, limits, trying?.number);
-  if (ending.why === "time" || ending.why === "clock") state.limits = hurried(limits);
+  if (wrong.verdict === "unknown") state.limits = hurried(limits);
   if (trying === undefined) state.wrong = wrong;
   else state.found.set(trying.number, { number: trying.number, runs: 0, ...wrong });
   return trying?.number;

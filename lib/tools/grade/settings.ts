@@ -21,7 +21,7 @@ export type Limits = {
   readonly examplesMs: number;
   /** For one property, which stops by itself after four fifths of it. */
   readonly propertyMs: number;
-  /** For each property after something has run out of time: most likely it will as well. */
+  /** For each property after something has run out of time or memory: most likely it will as well. */
   readonly hurriedMs: number;
   /** For all properties together. */
   readonly totalMs: number;
