@@ -96,8 +96,7 @@ async function compareAll(
       if (signal.aborted || hasFailed) return;
       found.push(...(await compared(nth)).map((each) => ({ nth, ...each })));
       if (numbers.length === 1) show(comparison.stepsOf(nth));
-      const { length } = unexplained(found);
-      line.say(`${++done} of ${numbers.length} scripts, ${length} unexplained differences`);
+      line.say(`${++done} of ${numbers.length} scripts, ${unexplained(found).length} unexplained`);
     });
     signal.throwIfAborted();
   } finally {

@@ -39,6 +39,16 @@ describe("a broker believes", () => {
   });
 });
 
+test("a broker whose clock is set back waits no longer for that", () => {
+  const b1 = new Alone();
+  b1.hears("b3", imageOf({ isr: ["b1"] }));
+  b1.nowMs = 5000;
+  expect(b1.fetches("b2", 0, -1)).toEqual(["b3: alterPartition to b1 b2"]);
+  b1.nowMs = 1000;
+  expect(b1.waits(220)).toEqual([]);
+  expect(b1.waits(20)).toEqual(["b3: alterPartition to b1 b2"]);
+});
+
 describe("a log", () => {
   /** b1, which has a record of the topic with the id 7, when it lives or after a restart. */
   function keeping(isDown: boolean): Alone {

@@ -55,10 +55,7 @@ describe("a topic is made", () => {
     ["with another sign", create("a/b"), "INVALID_TOPIC_EXCEPTION"],
     ["that is a folder", create(".."), "INVALID_TOPIC_EXCEPTION"],
     ["with a name of 250 letters", create("a".repeat(250)), "INVALID_TOPIC_EXCEPTION"],
-    ["without partitions", create("u", 0), "INVALID_PARTITIONS"],
-    ["without replicas", create("u", 1, 0), "INVALID_REPLICATION_FACTOR"],
     ["with more replicas than brokers are alive", create("u", 1, 4), "INVALID_REPLICATION_FACTOR"],
-    // As Kafka looks at the numbers before it looks for brokers.
     ["without partitions and replicas", create("u", 0, 0), "INVALID_REPLICATION_FACTOR"],
     ["without partitions, with too many replicas", create("u", 0, 4), "INVALID_PARTITIONS"],
   ])("not one %s", (_, request, code) => {

@@ -224,15 +224,6 @@ describe("the in-sync replicas", () => {
     expect(b1.fetches("b3", 0, -1)).toEqual(["b3: alterPartition to b1 b3"]);
   });
 
-  test("are proposed again though the clock was set back meanwhile", () => {
-    const b1 = leading({ isr: ["b1"] });
-    b1.nowMs = 5000;
-    b1.fetches("b2", 0, -1);
-    b1.nowMs = 1000;
-    expect(b1.waits(220)).toEqual([]);
-    expect(b1.waits(20)).toEqual(["b3: alterPartition to b1 b2"]);
-  });
-
   test.each(["INVALID_UPDATE_VERSION", "FENCED_LEADER_EPOCH", "NOT_CONTROLLER"] as const)(
     "stay as proposed after %s: what is so comes with the next image",
     (code) => {

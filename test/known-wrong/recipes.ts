@@ -85,11 +85,10 @@ export const patches: readonly Patch[] = [
   {
     name: "a master that came back takes over the mastership of its older session",
     file: recipe("election"),
-    from: "        if (isOwn) return { path, token: stat.czxid };\n",
-    to: `        const found = await answered(zk, clock, () => look(zk, path));
-        const isMine = isOwn || (found !== null && textOf(found.data) === name);
-        if (isMine) return { path, token: stat.czxid };
-`,
+    from: "      return own(zk, clock, path, name);",
+    to: `      const found = await answered(zk, clock, () => look(zk, path));
+      if (found !== null && textOf(found.data) === name) return { path, token: found.stat.czxid };
+      return own(zk, clock, path, name);`,
     origin:
       "KAFKA-4229: the controller's older session expired after it had been taken for the new one",
     caughtBy: oneMaster,
