@@ -17,12 +17,12 @@ import type { Latency } from "./random.ts";
 
 export class Host {
   readonly id: NodeId;
+  readonly ground: Ground;
   readonly luck: Luck;
   readonly clock = new Clock();
   state: unknown;
   private readonly self: Self;
   private readonly server: Server;
-  readonly ground: Ground;
   private readonly network: Network;
   private readonly disk: Durable;
   private readonly recorder: Recorder<unknown>;

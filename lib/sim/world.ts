@@ -128,10 +128,11 @@ class World implements Ground, View {
     return this.log.events;
   }
 
-  state(node: NodeId): unknown {
+  /** Bound to the world: a judge may take it out of its view. */
+  readonly state = (node: NodeId): unknown => {
     const host = this.hosts.get(node);
     return host?.up ? host.state : undefined;
-  }
+  };
 
   private plan(fault: Fault): void {
     const struck = "node" in fault ? (this.hosts.get(fault.node) as Host) : this.network;

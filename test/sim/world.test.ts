@@ -129,9 +129,9 @@ describe("how a run ends", () => {
     const servers = {
       a: { ...counting, onStart: datagrams(orders, { onStart: () => ({ n: 0 }) }).onStart },
     };
-    const always: Scenario["always"] = (view) => {
-      const { n } = view.state("a") as { n: number };
-      if (n === 3) throw new Error(`three at ${view.atMs} ms after ${view.trace.length} events`);
+    const always: Scenario["always"] = ({ atMs, trace, state }) => {
+      const { n } = state("a") as { n: number };
+      if (n === 3) throw new Error(`three at ${atMs} ms after ${trace.length} events`);
     };
     await expect(simulate({ ...STEADY, servers, forMs: 10, always })).rejects.toThrow(
       "three at 3 ms after 4 events",
