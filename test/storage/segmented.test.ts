@@ -148,5 +148,10 @@ test("what is no record and no size is refused with its name", () => {
   expect(() => log.append("x" as unknown as Uint8Array, 0)).toThrow('payload is "x"; expected');
   expect(() => log.append(bytes("x"), -1)).toThrow("timestampMs is -1; expected milliseconds");
   expect(() => small(new Disk(), { segmentBytes: 0 })).toThrow("segmentBytes is 0; expected");
+  expect(() => small(new Disk(), { retentionMs: -1 })).toThrow("retentionMs is -1; expected");
+  expect(() => small(new Disk(), { retentionBytes: Number.NaN })).toThrow("retentionBytes is NaN");
+  expect(() => log.read(0, Number.NaN)).toThrow("maxBytes is NaN; expected bytes, at least 0.");
+  expect(() => log.deleteOldSegments(Number.NaN)).toThrow("nowMs is NaN; expected milliseconds");
+  expect(() => log.deleteOldSegments(0, Number.NaN)).toThrow("highWatermark is NaN; expected");
   expect(log.logEndOffset).toBe(0);
 });
