@@ -5,8 +5,10 @@
  */
 
 import { checkNumber, checkWord } from "quorumlab/ensemble";
+import { checkWhole } from "quorumlab/sim";
 import { Client, type ClientOptions, type KafkaHost } from "./client.ts";
 import { type ErrorCode, KafkaError } from "./errors.ts";
+import { checkTopic } from "./input.ts";
 import type { Admin } from "./kafka.ts";
 import type { Answer, ControllerRequest, Request } from "./messages.ts";
 
@@ -35,10 +37,15 @@ export function createAdmin(host: KafkaHost, options: ClientOptions): Admin {
   }
 
   return {
-    createTopic: (topic) => change({ kind: "createTopic", ...topic }),
+    async createTopic(topic) {
+      checkTopic(topic);
+      await change({ kind: "createTopic", ...topic });
+    },
     deleteTopic: (topic) => change({ kind: "deleteTopic", topic }),
-    createPartitions: (topic, partitions) =>
-      change({ kind: "createPartitions", topic, partitions }),
+    async createPartitions(topic, partitions) {
+      checkWhole("createPartitions: partitions", partitions);
+      await change({ kind: "createPartitions", topic, partitions });
+    },
     async describeTopic(topic) {
       // The other brokers hear of it a little later.
       const { topics } = await askController({ kind: "metadata" }, "metadata");
@@ -48,7 +55,7 @@ export function createAdmin(host: KafkaHost, options: ClientOptions): Admin {
     },
     async listOffset({ topic, partition }, spec) {
       if (typeof spec === "string") checkWord("listOffset: spec", spec, "earliest", "latest");
-      else checkNumber("listOffset: timestampMs", spec.timestampMs, 0);
+      else checkNumber("listOffset: timestampMs", spec?.timestampMs, 0);
       const { offset } = await client.retry(async () => {
         const { leader } = await client.leading({ topic, partition });
         return client.send(leader, { kind: "listOffset", topic, partition, spec }, "offset");

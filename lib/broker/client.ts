@@ -5,7 +5,7 @@
 
 import { CallError, type ClientHost, checkNumber, type Replies } from "quorumlab/ensemble";
 import type { NodeId } from "quorumlab/sim";
-import { KafkaError } from "./errors.ts";
+import { type ErrorCode, KafkaError } from "./errors.ts";
 import type { PartitionDescription, TopicPartition } from "./kafka.ts";
 import type { Answer, GroupRequest, ProducerId, Request } from "./messages.ts";
 import { keyOf } from "./state.ts";
@@ -29,13 +29,14 @@ export type ClientOptions = Partial<typeof DEFAULTS> & {
   readonly brokers: readonly NodeId[];
 };
 
-/** Numbers as options give them, or as they are by default. @throws RangeError for a given one that is not above 0 */
+/** Numbers as options give them, or as they are by default. @throws RangeError for another one that is not above 0 */
 export function numbersOf<N extends Readonly<Record<string, number>>>(
   defaults: N,
   options: Partial<N>,
 ): N {
   for (const name of Object.keys(defaults)) {
-    if (name in options) checkNumber(name, options[name] as number);
+    const given = name in options ? options[name] : defaults[name];
+    if (given !== defaults[name]) checkNumber(name, given as number);
   }
   return { ...defaults, ...options };
 }
@@ -78,7 +79,8 @@ export class Client {
       const answer = (await this.host.call(to, request, timeoutMs)) as Answer;
       if (answer.kind === expects) return answer as AnswerOf<K>;
       const code = answer.kind === "error" ? answer.code : "UNKNOWN_SERVER_ERROR";
-      throw new KafkaError(code, `${to} refuses "${request.kind}"`);
+      const expected = EXPECTED[code] === undefined ? "" : `; expected ${EXPECTED[code]}`;
+      throw new KafkaError(code, `${to} refuses ${asked(request)}${expected}`);
     } catch (error) {
       throw this.noted(error instanceof CallError ? failureOf(error) : error);
     }
@@ -169,6 +171,21 @@ export class Client {
     return this.brokers[this.turn++ % this.brokers.length] as NodeId;
   }
 }
+
+/** A request in words: what it is and what it names, without what it carries. */
+function asked({ kind, ...fields }: Request): string {
+  const named = Object.entries(fields).filter(([, value]) => typeof value !== "object");
+  const words = named.map(([name, value]) => `${name} ${value}`).join(", ");
+  return words === "" ? `"${kind}"` : `"${kind}" of ${words}`;
+}
+
+/** What would be right, where only the controller knows it. */
+const EXPECTED: Partial<Record<ErrorCode, string>> = {
+  INVALID_TOPIC_EXCEPTION:
+    'up to 249 letters, digits, ".", "_" and "-", and another name also where "." and "_" are alike',
+  INVALID_PARTITIONS: "at least 1 partition, and more than there are",
+  INVALID_REPLICATION_FACTOR: "at least 1 replica, and no more than there are brokers alive",
+};
 
 /** An operating failure; anything else is somebody's mistake, and goes on its way. */
 export function operating(error: unknown): KafkaError {

@@ -1,7 +1,7 @@
 /** A whole cluster, for a scenario: the ensemble that keeps its state, the brokers, their topics, and programs beside them. */
 
-import { type ClientHost, checkNumber, client, ensemble, type Replies } from "quorumlab/ensemble";
-import type { NodeId, Scenario } from "quorumlab/sim";
+import { type ClientHost, client, ensemble, type Replies } from "quorumlab/ensemble";
+import { checkWhole, type NodeId, type Scenario } from "quorumlab/sim";
 import { createAdmin } from "./admin.ts";
 import { broker } from "./broker.ts";
 import { operating } from "./client.ts";
@@ -32,8 +32,8 @@ export function cluster(
   programs: Readonly<Record<NodeId, Program>>,
   { brokers = 1, servers = 1, topics = [], ...options }: ClusterOptions = {},
 ): Scenario["servers"] {
-  checkNumber("cluster: brokers", brokers, 1);
-  checkNumber("cluster: servers", servers, 1);
+  checkWhole("cluster: brokers", brokers, 1);
+  checkWhole("cluster: servers", servers, 1);
   const [members, ids] = [named("s", servers), named("b", brokers)];
   const one = broker({ ...options, ensemble: members });
   const hosts: Record<NodeId, Scenario["servers"][NodeId]> = {};

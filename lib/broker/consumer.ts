@@ -6,9 +6,11 @@
  */
 
 import { checkNumber, checkWord } from "quorumlab/ensemble";
+import { checkWhole } from "quorumlab/sim";
 import { type AssignorName, assignors as known } from "./assignors.ts";
 import { Client, type ClientOptions, type KafkaHost, numbersOf } from "./client.ts";
 import { KafkaError } from "./errors.ts";
+import { checkList } from "./input.ts";
 import type {
   Consumer,
   ConsumerRecord,
@@ -148,6 +150,7 @@ export function createConsumer(host: KafkaHost, options: ConsumerOptions): Consu
     subscribe(topics, listener = {}) {
       if (group === "")
         throw new RangeError("subscribe: this consumer has no group to share with.");
+      checkList("subscribe: topics", topics);
       checkNumber("subscribe: the number of topics", topics.length, 1);
       if (subscription === undefined) read([]);
       subscription = { topics: [...topics], listener };
@@ -155,6 +158,7 @@ export function createConsumer(host: KafkaHost, options: ConsumerOptions): Consu
     assign(partitions) {
       if (subscription !== undefined)
         throw new RangeError("assign: this consumer has subscribed, so that its group assigns.");
+      checkList("assign: partitions", partitions);
       read(partitions);
     },
     assignment,
@@ -196,7 +200,7 @@ export function createConsumer(host: KafkaHost, options: ConsumerOptions): Consu
       });
     },
     seek(partition, offset) {
-      checkNumber("seek: offset", offset, 0);
+      checkWhole("seek: offset", offset, 0);
       readerOf(partition).seek(offset);
     },
     pause(partitions) {
@@ -219,6 +223,7 @@ export function createConsumer(host: KafkaHost, options: ConsumerOptions): Consu
 function settingsOf(options: ConsumerOptions) {
   const { group = "", autoOffsetReset = "latest", assignors = ["range"] } = options;
   const numbers = numbersOf(DEFAULTS, options);
+  checkWhole("maxPollRecords", numbers.maxPollRecords, 1);
   checkNumber("sessionTimeoutMs", numbers.sessionTimeoutMs, numbers.heartbeatIntervalMs);
   checkWord("autoOffsetReset", autoOffsetReset, "latest", "earliest", "none");
   for (const name of assignors) checkWord("an assignor", name, ...Object.keys(known));

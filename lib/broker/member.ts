@@ -10,6 +10,7 @@ import { isDeepStrictEqual } from "node:util";
 import { type AssignorName, assignors } from "./assignors.ts";
 import { type Client, type KafkaHost, operating } from "./client.ts";
 import { KafkaError } from "./errors.ts";
+import { checkOffsets } from "./input.ts";
 import type { Offset, TopicPartition } from "./kafka.ts";
 import type { Answer, MemberMetadata, OffsetCommit } from "./messages.ts";
 
@@ -139,6 +140,7 @@ export function createMember(host: KafkaHost, client: Client, settings: MemberSe
 
   async function commit(offsets: OffsetCommit["offsets"], isSubscribed: boolean): Promise<void> {
     if (group === "") throw new RangeError("commit: this consumer has no group to commit for.");
+    checkOffsets(offsets);
     const by = { group, ...(isSubscribed ? { memberId, generation } : NOBODY) };
     if (isSubscribed && (state === "joining" || generation === -1)) {
       const code = state === "joining" ? "REBALANCE_IN_PROGRESS" : "UNKNOWN_MEMBER_ID";

@@ -8,6 +8,7 @@ import { checkNumber, checkWord, type Data } from "quorumlab/ensemble";
 import { Client, type ClientOptions, type KafkaHost, numbersOf } from "./client.ts";
 import { REMEMBERED_BATCHES } from "./decisions.ts";
 import { KafkaError } from "./errors.ts";
+import { checkMessage } from "./input.ts";
 import type { Acks, Message, Producer } from "./kafka.ts";
 import { createLane, type Lane, type LaneSettings } from "./lane.ts";
 import { sizeOf } from "./log.ts";
@@ -61,8 +62,8 @@ export function createProducer(host: KafkaHost, options: ProducerOptions): Produ
 
   /** Waits until the topic is known, as Kafka's `send` does. */
   async function partitionOf(message: Message, record: LogRecord): Promise<number> {
+    checkMessage(message);
     const { topic, partition = 0 } = message;
-    checkNumber("send: partition", partition, 0);
     const find = async () => {
       const count = (await client.metadata()).topics.get(topic)?.length ?? 0;
       if (partition < count) return count;

@@ -1,5 +1,6 @@
 /** What the room's callers may give. Bad input is refused at the door, in a sentence that names it. */
 
+import { checkInput } from "quorumlab/sim";
 import { ZooKeeperError } from "./errors.ts";
 import type { Request, Write } from "./messages.ts";
 import { isPath } from "./path.ts";
@@ -22,27 +23,25 @@ function shown(value: unknown): string {
 
 /** Refuses what is not a finite number of at least `least`, or above 0 without it. @throws RangeError */
 export function checkNumber(name: string, value: number, least?: number): void {
-  if (Number.isFinite(value) && (least === undefined ? value > 0 : value >= least)) return;
   const range = least === undefined ? "above 0" : `of at least ${least}`;
-  throw new RangeError(`${name} is ${shown(value)}; expected a number ${range}.`);
+  const isRight = Number.isFinite(value) && (least === undefined ? value > 0 : value >= least);
+  checkInput(isRight, name, value, `a number ${range}`);
 }
 
 /** Refuses what is no path, and the root, which nobody makes. @throws RangeError */
 export function checkPath(name: string, path: string): void {
-  if (typeof path === "string" && path !== "/" && isPath(path)) return;
-  throw new RangeError(`${name} is ${shown(path)}; expected ${A_PATH}.`);
+  checkInput(typeof path === "string" && path !== "/" && isPath(path), name, path, A_PATH);
 }
 
 /** Refuses what cannot be the name of one node below another. @throws RangeError */
 export function checkName(name: string, value: string): void {
-  if (typeof value === "string" && !value.includes("/") && isPath(`/-/${value}`)) return;
-  throw new RangeError(`${name} is ${shown(value)}; expected the name of one node.`);
+  const isName = typeof value === "string" && !value.includes("/") && isPath(`/-/${value}`);
+  checkInput(isName, name, value, "the name of one node");
 }
 
 /** Refuses what is none of the words known. @throws RangeError */
 export function checkWord(name: string, word: string, ...known: readonly string[]): void {
-  if (known.includes(word)) return;
-  throw new RangeError(`${name} is ${shown(word)}; expected ${known.join(" or ")}.`);
+  checkInput(known.includes(word), name, word, known.join(" or "));
 }
 
 /**

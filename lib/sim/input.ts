@@ -7,3 +7,9 @@ export function checkInput(isRight: boolean, name: string, value: unknown, expec
   const shown = isText ? JSON.stringify(value) : String(value);
   throw new RangeError(`${name} is ${shown}; expected ${expected}.`);
 }
+
+/** Refuses what is not a whole number, or is below `least`. @throws RangeError */
+export function checkWhole(name: string, value: number, least = -Infinity): void {
+  const expected = least === -Infinity ? "a whole number" : `a whole number of at least ${least}`;
+  checkInput(Number.isSafeInteger(value) && value >= least, name, value, expected);
+}

@@ -5,11 +5,10 @@
  */
 
 import { Buffer } from "node:buffer";
-import { checkInput, type Files } from "quorumlab/sim";
+import { checkInput, checkWhole, type Files } from "quorumlab/sim";
 import { decode, encode } from "./bytes.ts";
 import { cut, type Entry, merge } from "./entry.ts";
 import { FrameFile } from "./frames.ts";
-import { checkWhole } from "./input.ts";
 import { type Compaction, compaction } from "./levels.ts";
 import { Table } from "./table.ts";
 import { type SyncPolicy, WriteAheadLog } from "./wal.ts";

@@ -5,10 +5,9 @@
  */
 
 import { Buffer } from "node:buffer";
-import { checkInput, type Files } from "quorumlab/sim";
+import { checkInput, checkWhole, type Files } from "quorumlab/sim";
 import { StorageError } from "./errors.ts";
 import { FrameFile, HEADER_BYTES } from "./frames.ts";
-import { checkWhole } from "./input.ts";
 import { deletable, type SegmentInfo } from "./retention.ts";
 
 export type LogRecord = {
@@ -71,8 +70,8 @@ export class SegmentedLog {
     this.options = { ...DEFAULTS, ...options };
     const { segmentBytes, retentionMs, retentionBytes } = this.options;
     checkWhole("segmentBytes", segmentBytes, 1);
-    check(retentionMs >= 0, "retentionMs", retentionMs, "milliseconds, at least 0");
-    check(retentionBytes >= 0, "retentionBytes", retentionBytes, "bytes, at least 0");
+    checkInput(retentionMs >= 0, "retentionMs", retentionMs, "milliseconds, at least 0");
+    checkInput(retentionBytes >= 0, "retentionBytes", retentionBytes, "bytes, at least 0");
     const bases = files.list().flatMap((file) => this.baseOffsetOf(file) ?? []);
     for (const [index, base] of bases.entries()) this.open(base, bases[index + 1]);
     if (bases.length === 0) this.roll(0);
@@ -111,7 +110,7 @@ export class SegmentedLog {
    */
   read(offset: number, maxBytes: number = 2 ** 20): LogRecord[] {
     this.checkRange(offset);
-    check(maxBytes >= 0, "maxBytes", maxBytes, "bytes, at least 0");
+    checkInput(maxBytes >= 0, "maxBytes", maxBytes, "bytes, at least 0");
     const found: LogRecord[] = [];
     let sizeBytes = 0;
     for (const segment of this.own.filter(({ endOffset }) => endOffset > offset)) {
@@ -141,7 +140,7 @@ export class SegmentedLog {
 
   /** Deletes what retention lets go. A crash in the middle may leave some of the segments, the newest. */
   deleteOldSegments(nowMs: number, highWatermark: number = this.logEndOffset): void {
-    check(nowMs >= 0, "nowMs", nowMs, "milliseconds, at least 0");
+    checkInput(nowMs >= 0, "nowMs", nowMs, "milliseconds, at least 0");
     checkWhole("highWatermark", highWatermark, 0);
     const old = deletable(this.own, this.options, nowMs, highWatermark);
     if (old.length === this.own.length) this.roll(this.logEndOffset);

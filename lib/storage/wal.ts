@@ -3,9 +3,8 @@
  * the records from the first one on and does it once more.
  */
 
-import { checkInput, type Files } from "quorumlab/sim";
+import { checkInput, checkWhole, type Files } from "quorumlab/sim";
 import { FrameFile } from "./frames.ts";
-import { checkWhole } from "./input.ts";
 
 /**
  * When what was written is forced to the disk: after each record, after so many of them, or when the caller syncs the

@@ -54,6 +54,28 @@ test("what the controller refuses is not asked again", async () => {
   ]);
 });
 
+test("a refusal says what was asked, and what would be right where only the controller knows", async () => {
+  const seen: unknown[] = [];
+  await withCluster({
+    async app(host) {
+      const admin = createAdmin(host, { brokers });
+      for (const replicas of [0, 4]) {
+        const refused = admin.createTopic({ topic: "u", partitions: 1, replicas });
+        seen.push(await refused.catch(({ message }) => message));
+      }
+      seen.push(await admin.deleteTopic("none").catch(({ message }) => message));
+    },
+  });
+  const [few, many, none] = seen;
+  expect(few).toMatch(
+    /refuses "createTopic" of topic u, partitions 1, replicas 0; expected at least/,
+  );
+  expect(many).toMatch(
+    /replicas 4; expected at least 1 replica, and no more than there are brokers/,
+  );
+  expect(none).toMatch(/^UNKNOWN_TOPIC_OR_PARTITION: b. refuses "deleteTopic" of topic none$/);
+});
+
 test("offsets are those of the partition's leader", async () => {
   const seen: unknown[] = [];
   await withCluster({
@@ -129,10 +151,27 @@ test("arguments that make no sense are refused in one sentence", async () => {
     seen.push(await outcomeOf(admin.electLeader(t0, "fair" as "unclean")));
     seen.push(await outcomeOf(admin.listOffset(t0, "first" as "latest")));
     seen.push(await outcomeOf(admin.listOffset(t0, { timestampMs: Number.NaN })));
+    const topic = { topic: "t", partitions: 1, replicas: 1 };
+    for (const wrong of [
+      { partitions: Number.NaN },
+      { replicas: 1.5 },
+      { topic: 5 as unknown as string },
+      { config: { retentionMs: -1 } },
+      { config: { minInsyncReplicas: 0 } },
+    ]) {
+      seen.push(await outcomeOf(admin.createTopic({ ...topic, ...wrong })));
+    }
+    seen.push(await outcomeOf(admin.createPartitions("t", Number.NaN)));
   });
   expect(seen).toEqual([
     'electLeader: election is "fair"; expected preferred or unclean.',
     'listOffset: spec is "first"; expected earliest or latest.',
     "listOffset: timestampMs is NaN; expected a number of at least 0.",
+    "createTopic: partitions is NaN; expected a whole number.",
+    "createTopic: replicas is 1.5; expected a whole number.",
+    "createTopic: topic is 5; expected a name.",
+    "createTopic: retentionMs is -1; expected a number of at least 0.",
+    "createTopic: minInsyncReplicas is 0; expected a whole number of at least 1.",
+    "createPartitions: partitions is NaN; expected a whole number.",
   ]);
 });

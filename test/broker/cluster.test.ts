@@ -63,6 +63,6 @@ test("options are the brokers' own", async () => {
   const asked = sent(trace).filter(({ from }) => from === "b1");
   expect(JSON.stringify(asked.slice(0, 3))).toContain('"timeoutMs":700');
   expect(() => cluster({}, { brokers: 0 })).toThrow(
-    "cluster: brokers is 0; expected a number of at least 1.",
+    "cluster: brokers is 0; expected a whole number of at least 1.",
   );
 });

@@ -156,6 +156,7 @@ test("a consumer does only what its options allow, and says in one sentence what
       () => consumer.seek(t1, 0),
       () => consumer.seek(t0, -1),
       () => consumer.poll(-1),
+      () => consumer.assign(t0 as unknown as []),
     ]) {
       seen.push(await outcomeOf((async () => act())()));
     }
@@ -168,17 +169,24 @@ test("a consumer does only what its options allow, and says in one sentence what
     "subscribe: this consumer has no group to share with.",
     "commit: this consumer has no group to commit for.",
     "t-1 is not assigned; t-0 is.",
-    "seek: offset is -1; expected a number of at least 0.",
+    "seek: offset is -1; expected a whole number of at least 0.",
     "poll: timeoutMs is -1; expected a number of at least 0.",
+    'assign: partitions is {"topic":"t","partition":0}; expected a list.',
     "poll: there is nothing to read; subscribe or assign first.",
     "poll: this consumer is closed.",
   ]);
   const host = { now: () => 0 } as KafkaHost;
+  const member = createConsumer(host, { brokers, group: "g" });
+  const nan = { ...t0, offset: Number.NaN };
+  await expect(member.commit([nan])).rejects.toThrow("commit: offset is NaN; expected a whole");
+  expect(() => member.subscribe("t" as unknown as [])).toThrow('topics is "t"; expected a list.');
   const refused = (options: object) => () => createConsumer(host, { brokers, ...options });
   expect(refused({ autoOffsetReset: "first" })).toThrow("expected latest or earliest or none.");
   expect(refused({ assignors: ["fair"] })).toThrow('an assignor is "fair"; expected range or');
   expect(refused({ maxPollRecords: 0 })).toThrow("maxPollRecords is 0; expected a number above 0.");
+  expect(refused({ maxPollRecords: 0.5 })).toThrow("maxPollRecords is 0.5; expected a whole");
   expect(refused({ sessionTimeoutMs: 50 })).toThrow("sessionTimeoutMs is 50; expected");
+  expect(refused({ autoCommitIntervalMs: Infinity })).not.toThrow();
 });
 
 test("a group goes on from what was committed, not from what was read", async () => {

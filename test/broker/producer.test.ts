@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { KafkaHost } from "../../lib/broker/client.ts";
+import type { Message } from "../../lib/broker/kafka.ts";
 import { createProducer } from "../../lib/broker/producer.ts";
 import { brokers, firstLeader, type Host, readAll, withCluster } from "./clustered.ts";
 import { outcomeOf, play } from "./scripted.ts";
@@ -32,6 +33,30 @@ test("one key's messages go to one partition, by the producer's own partitioner 
   );
   const wrong = 'The partitioner sends the key "abc" to -1; expected a whole number from 0 to 9.';
   expect(places).toEqual([[0, 6, 7, 0], 3, wrong]);
+});
+
+test("a message that makes no sense is refused in one sentence", async () => {
+  const seen: unknown[] = [];
+  await play(async (host) => {
+    const { send } = createProducer(host, scripted);
+    const wrong = [
+      { topic: 5 },
+      { partition: 0.5 },
+      { key: 7 },
+      { value: undefined },
+      { timestampMs: Number.NaN },
+    ];
+    for (const each of wrong) {
+      seen.push(await outcomeOf(send({ topic: "t", value: "x", ...each } as Message)));
+    }
+  });
+  expect(seen).toEqual([
+    "send: topic is 5; expected a name.",
+    "send: partition is 0.5; expected a whole number of at least 0.",
+    "send: key is 7; expected a string, a Uint8Array or null.",
+    "send: value is undefined; expected a string, a Uint8Array or null.",
+    "send: timestampMs is NaN; expected a number of at least 0.",
+  ]);
 });
 
 test("without a key messages stay with a partition until it has had a batch", async () => {
