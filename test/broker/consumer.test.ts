@@ -175,7 +175,7 @@ test("a consumer does only what its options allow, and says in one sentence what
     "poll: there is nothing to read; subscribe or assign first.",
     "poll: this consumer is closed.",
   ]);
-  const host = { now: () => 0 } as KafkaHost;
+  const host = { now: () => 0, random: () => 0 } as KafkaHost;
   const member = createConsumer(host, { brokers, group: "g" });
   const nan = { ...t0, offset: Number.NaN };
   await expect(member.commit([nan])).rejects.toThrow("commit: offset is NaN; expected a whole");
