@@ -13,6 +13,8 @@ type Mirror = { next: number; batches: { readonly place: number; readonly batch:
 export class Disks {
   private readonly notes: Notes;
   private readonly mirrors = new Map<NodeId, Map<string, Mirror>>();
+  /** Where each log begins by the newest that some broker has said. */
+  private readonly starts = new Map<string, number>();
 
   constructor(notes: Notes) {
     this.notes = notes;
@@ -31,7 +33,7 @@ export class Disks {
     switch (effect.kind) {
       case "append": {
         const batch = effect.entry as Batch;
-        checkSequence(id, effect.log, mirror, batch);
+        checkSequence(id, effect.log, mirror, batch, this.starts.get(effect.log) ?? 0);
         mirror.batches.push({ place: mirror.next++, batch });
         this.appends(id, effect.log, batch);
         return;
@@ -46,7 +48,7 @@ export class Disks {
   }
 
   /** A broker comes back: what its disk had not synced may be gone. */
-  starts(broker: NodeId, { unclaimed }: Broker): void {
+  comesBack(broker: NodeId, { unclaimed }: Broker): void {
     for (const [log, mirror] of this.mirrorsOf(broker)) {
       const kept = unclaimed.get(log);
       mirror.next = kept === undefined ? 0 : kept.place + kept.batches.length;
@@ -85,6 +87,7 @@ export class Disks {
 
   /** The log begins later than before: by its leader's own retention, or as the leader has told. */
   private begins(broker: NodeId, log: string, offset: number, view: View): void {
+    this.starts.set(log, Math.max(offset, this.starts.get(log) ?? 0));
     const state = view.state(broker) as Broker | undefined;
     const replica = [...(state?.replicas.values() ?? [])].find((each) => each.log.name === log);
     if (replica === undefined || state === undefined) return;
@@ -93,7 +96,7 @@ export class Disks {
     const bytesLeft = kept
       .filter(({ batch }) => batch.baseOffset >= offset)
       .reduce((sum, { batch }) => sum + batch.bytes, 0);
-    const limits = { nowMs: state.retentionAtMs, bytesLeft, retentionMs, retentionBytes };
+    const limits = { nowMs: state.dateMs, bytesLeft, retentionMs, retentionBytes };
     const isOwn = replica.part.kind === "leading";
     this.note(log, (partition) => {
       const cut = { kind: "logStart", broker, partition, offset } as const;
@@ -108,17 +111,21 @@ export class Disks {
   }
 }
 
-/** The batches of a producer stand in a log one after the other: none is missing, repeated, or of an older epoch. */
+/**
+ * The batches of a producer stand in a log one after the other: none is missing, repeated, or of an older epoch. What
+ * lies before the newest start is not looked at: where a leader has deleted a follower cuts nothing off.
+ */
 function checkSequence(
   broker: NodeId,
   log: string,
   { batches }: Mirror,
   { sequenced, baseOffset }: Batch,
+  start: number,
 ): void {
   if (sequenced === null) return;
   const { producerId, producerEpoch, baseSequence } = sequenced;
   const last = batches.findLast(({ batch }) => batch.sequenced?.producerId === producerId)?.batch;
-  if (last === undefined || last.sequenced === null) return;
+  if (last === undefined || last.sequenced === null || last.baseOffset < start) return;
   const { producerEpoch: epoch, baseSequence: first } = last.sequenced;
   const next = producerEpoch === epoch ? first + last.records.length : 0;
   if (producerEpoch >= epoch && baseSequence === next) return;

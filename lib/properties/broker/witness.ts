@@ -74,7 +74,7 @@ export class Witness {
     this.states.starts(id);
     for (const key of this.seen.keys()) if (key.startsWith(`${id} `)) this.seen.delete(key);
     const broker = view.state(id) as Broker | undefined;
-    if (broker !== undefined) this.disks.starts(id, broker);
+    if (broker !== undefined) this.disks.comesBack(id, broker);
   }
 
   private lookAt(broker: Broker, view: View): void {
