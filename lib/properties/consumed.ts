@@ -71,6 +71,8 @@ export const SITUATIONS = {
 
 /** What the sink knows. It never crashes. */
 type Sink = {
+  /** An id that is none. Nobody answers: a loop that tries again for ever comes to the end of the run. */
+  strange: Violation | undefined;
   /** What took effect under each id. */
   readonly seen: Map<string, string>;
   readonly given: Pick<Fate, "name" | "mistakenFor">[];
@@ -91,16 +93,17 @@ export async function consume(
   { seed, faults, records = 40, partitions = 2 }: Plan,
   saw: (situation: string) => void,
 ): Promise<Outcome> {
-  const sink: Sink = { seen: new Map(), given: [], effects: [] };
+  const sink: Sink = { strange: undefined, seen: new Map(), given: [], effects: [] };
   const doing = new Map<NodeId, string>();
   const lives = loops.values();
   const workers = WORKERS.map((id) => {
-    return [id, working(lives, saw, (what) => doing.set(id, what))] as const;
+    return [id, working(lives, sink, saw, (what) => doing.set(id, what))] as const;
   });
   const driver = driving(records, partitions);
   const programs = { ...Object.fromEntries(workers), sink: sinking(sink), driver };
   const servers = cluster(programs, { topics: [{ topic: TOPIC, partitions, replicas: 1 }] });
   const run = await simulate({ seed, servers, faults, forMs: END_MS });
+  if (sink.strange !== undefined) throw sink.strange;
   const fates = fatesOf(run, sink);
   if (fates.some(({ given }) => given > 1)) saw(SITUATIONS.again);
   return { run, fates, doing };
@@ -120,6 +123,7 @@ function driving(records: number, partitions: number): Program {
 
 function working(
   lives: Iterator<Loop, undefined>,
+  sink: Sink,
   saw: (situation: string) => void,
   does: (what: string) => void,
 ): Program {
@@ -150,7 +154,9 @@ function working(
       .work(watched, TOPIC, {
         async apply(id, record) {
           if (typeof id !== "string") {
-            throw new Violation(`apply was given the id ${String(id)}; expected a string.`);
+            const why = `apply was given the id ${String(id)}; expected a string.`;
+            sink.strange ??= new Violation(why);
+            return new Promise(() => {});
           }
           does(`applies ${nameOf(record)}`);
           const asked = host.call("sink", { kind: "apply", id, record }, PATIENCE_MS);

@@ -5,6 +5,8 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { describe, expect, test } from "vitest";
+import type { Sink } from "../../exercises/08-consumer-loop.ts";
+import type { Consumer } from "../../lib/broker/kafka.ts";
 import { exercises } from "../../lib/properties/index.ts";
 import { gradeExercise, loadExercise } from "../../lib/tools/grade/grade.ts";
 import { picturesOf } from "../../lib/tools/grade/pictures.ts";
@@ -70,5 +72,51 @@ describe("a wrong verdict on a history", () => {
     const [picture] = picturesOf(evidence === undefined ? report : { ...report, evidence });
     expect(picture?.title).toBe(title);
     expect(picture?.svg).toContain(sign);
+  });
+});
+
+describe.runIf(hasSolutions)("a strange answer is told from what was expected", () => {
+  const atOne = async (name: string, number: number, module: object) =>
+    (await judged(await loadExercise(name), number, module, 1)).message;
+
+  test("an id that is no text, also when the loop tries it again for ever", async () => {
+    const work = async (consumer: Consumer, topic: string, sink: Sink) => {
+      consumer.subscribe([topic]);
+      for (;;) {
+        for (const record of await consumer.poll(100)) {
+          const apply = () => sink.apply(record.offset as unknown as string, record);
+          for (let isDone = false; !isDone; ) {
+            isDone = await apply().then(
+              () => true,
+              () => false,
+            );
+          }
+        }
+      }
+    };
+    const message = "apply was given the id 0; expected a string.";
+    expect(await atOne("08-consumer-loop", 1, { work })).toBe(message);
+  });
+
+  test("an end of an epoch that is not there", async () => {
+    const module = { endOf: () => undefined, truncationPoint: () => 0 };
+    expect(await atOne("09-truncation", 2, module)).toContain(
+      "is undefined; expected { epoch, endOffset }.",
+    );
+  });
+
+  test("a record that is none", async () => {
+    const { open } = await load("solutions", "07-segmented-log");
+    const module = { open, append: () => 0, read: () => [undefined] };
+    expect(await atOne("07-segmented-log", 1, module)).toContain(
+      "it returned [undefined]; expected",
+    );
+  });
+
+  test("indexes that are texts", async () => {
+    const module = { sendable: (pending: object[]) => Object.keys(pending) };
+    expect(await atOne("07-partitioner", 3, module)).toMatch(
+      /^It returned \["0"\]; expected indexes from 0 to 0, in order: pending are r1 \(partition \d, new\)\.$/,
+    );
   });
 });
