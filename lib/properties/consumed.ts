@@ -109,14 +109,16 @@ export async function consume(
   return { run, fates, doing };
 }
 
-/** Few different values, so that they do not tell one record from another. */
+/** Few different values, and a coarse clock, so that they do not tell one record from another. */
 function driving(records: number, partitions: number): Program {
   return async (host) => {
     const { send } = createProducer(host, { brokers: MEMBER.brokers });
     for (let nth = 0; nth < records; nth++, await host.sleep(10)) {
       if (nth === Math.floor(0.8 * records)) await host.sleep(Math.max(0, LAST_MS - host.now()));
       const value = nth % 3 === 0 ? "long ride" : "short ride";
-      void send({ topic: TOPIC, partition: nth % partitions, key: `driver-${nth % 5}`, value });
+      const timestampMs = 500 * Math.floor(host.now() / 500);
+      const key = `driver-${nth % 5}`;
+      void send({ topic: TOPIC, partition: nth % partitions, key, value, timestampMs });
     }
   };
 }

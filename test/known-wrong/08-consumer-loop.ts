@@ -57,6 +57,15 @@ export const patches: readonly Patch[] = [
     caughtBy: calm,
   },
   {
+    name: "takes the time for an id",
+    file,
+    from: id,
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: source text
+    to: "`${partition} ${record.key} ${record.timestampMs}`",
+    origin: "events told apart by who and when, by a clock that is not fine enough",
+    caughtBy: calm,
+  },
+  {
     name: "commits before it works",
     file,
     from: `${applied}\n    ${committed}`,

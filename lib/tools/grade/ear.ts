@@ -94,7 +94,7 @@ export function isA<Kind>(
 export function thrown(error: unknown, file: string): string {
   const { name } = inWords(error);
   const folder = file.slice(0, file.lastIndexOf("/") + 1);
-  const message = messageOf(error).replaceAll(folder, "").replace(/\.$/, "");
+  const message = messageOf(error).replace(TWIN, "").replaceAll(folder, "").replace(/\.$/, "");
   const line = lineOf(error, file);
   const known = line === undefined || message.includes(`${file.slice(folder.length)}:${line}:`);
   return `${name === "Error" ? "" : `${name}: `}${message}${known ? "" : ` (line ${line})`}`;
@@ -116,7 +116,7 @@ export function messageOf(error: unknown): string {
 export function lineOf(error: unknown, file: string): string | undefined {
   try {
     const stack = error instanceof Error ? String(error.stack) : "";
-    const [, after = ""] = stack.split(`${file}:`);
+    const [, after = ""] = stack.replace(TWIN, "").split(`${file}:`);
     return /^\d+/.exec(after)?.[0];
   } catch {
     return undefined;
