@@ -7,7 +7,7 @@ import { filesIn, linesOf, nothingBreaks, rooms } from "./tree.ts";
 const FILE_LINES = 250;
 const FUNCTION_LINES = 40;
 const SWITCH_LINES = 60;
-const TEACHING_LINES = 9_200;
+const TEACHING_LINES = 8_500;
 
 /** Files that are longer, each with the reason why they are one. */
 const LONGER: Readonly<Record<string, string>> = {
