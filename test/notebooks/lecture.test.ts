@@ -45,7 +45,11 @@ const claims: readonly Claim[] = [
       expect(again).toBe(seven);
       expect(eight).not.toBe(seven);
     },
-    mistake: { file: "lib/sim/world.ts", from: "hash(scenario.seed)", to: "hash(7)" },
+    mistake: {
+      file: "lib/sim/world.ts",
+      from: "hash(fork !== undefined && this.log.length > fork.event ? fork.seed : seed)",
+      to: "hash(7)",
+    },
   },
   {
     says: "a tracker costs an extra hop on every request",
@@ -72,8 +76,8 @@ const claims: readonly Claim[] = [
     // A crash lasts no time.
     mistake: {
       file: "lib/sim/world.ts",
-      from: 'host.crash(fault.unsynced ?? "luck"), () => host.start()',
-      to: '(host.crash(fault.unsynced ?? "luck"), host.start()), () => {}',
+      from: "(fault.atMs + fault.forMs) * 1000",
+      to: '(fault.atMs + (fault.kind === "crash" ? 0 : fault.forMs)) * 1000',
     },
   },
   {
