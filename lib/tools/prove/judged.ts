@@ -10,6 +10,7 @@ import { judge } from "../grade/trials.ts";
  * Tries one property with one seed, for its usual number of trials. Never throws.
  *
  * @param number the property, from 1
+ * @param options.shrinks how often a case that fails is made smaller at most: as often as for a learner unless told
  * @throws Error when the exercise has no such property
  */
 export function judged(
@@ -17,6 +18,7 @@ export function judged(
   number: number,
   module: object,
   seed: number,
+  options: { readonly shrinks?: number } = {},
 ): Promise<Found> {
   const property = exercise.properties[number - 1];
   if (property === undefined) throw new Error(`${exercise.name} has no property ${number}`);
@@ -25,7 +27,7 @@ export function judged(
     property,
     listen(instances, exercise),
     { number, seed },
-    { file: "", times: 1, patienceMs: 0.8 * LIMITS.propertyMs, onRun() {} },
+    { file: "", times: 1, patienceMs: 0.8 * LIMITS.propertyMs, onRun() {}, ...options },
   );
 }
 
