@@ -13,13 +13,17 @@ const SHRINKS_MAX = 2_000;
 /** A case that comes after more trials than this, and than were wanted, nobody has ever seen. */
 const TRIALS_MAX = 10_000;
 
-// What others do on the machine must not decide a verdict. A whole process is stopped by what all its threads have used,
-// such as those that collect garbage; beside other searches a thread counts its own.
-const usage = (isMainThread ? process.cpuUsage : process.threadCpuUsage).bind(process);
-const usedMs = (): number => {
-  const { user, system } = usage();
+// Held before a submission is loaded, which finds no process.
+const ofThread = process.threadCpuUsage.bind(process);
+const ofProcess = process.cpuUsage.bind(process);
+// What others do on the machine must not decide a verdict, nor what other threads do, such as those that collect garbage.
+const ownMs = (): number => millisecondsOf(ofThread());
+// By all threads a process is ended from outside: before that it has to stop making a failing case smaller.
+const allMs = isMainThread ? (): number => millisecondsOf(ofProcess()) : ownMs;
+
+function millisecondsOf({ user, system }: NodeJS.CpuUsage): number {
   return (user + system) / 1000;
-};
+}
 
 /** What is tried: it need not be worth points. */
 type Tried = Pick<Property<never>, "runs" | "situations" | "of">;
@@ -139,7 +143,7 @@ function warden(
   { patienceMs, shrinks: most = SHRINKS_MAX, onRun }: Conditions,
   wanted: number,
 ): fc.Plugin<unknown> {
-  const untilMs = usedMs() + patienceMs;
+  const [ownUntilMs, allUntilMs] = [ownMs() + patienceMs, allMs() + patienceMs];
   let runs = 0;
   let failed = false;
   let shrinks = 0;
@@ -152,7 +156,7 @@ function warden(
   };
   const over = () => {
     const enough = failed ? ++shrinks > most || ear.turn !== undefined : runs >= wanted;
-    return enough || usedMs() > untilMs;
+    return enough || ownMs() > ownUntilMs || (failed && allMs() > allUntilMs);
   };
   return () => ({
     decorateRun: (run) => (value) => {
