@@ -6,7 +6,7 @@
  * Source: AbstractCoordinator, ConsumerCoordinator.
  */
 
-import { isDeepStrictEqual } from "node:util";
+import { diff } from "quorumlab/sim";
 import { type AssignorName, assignors } from "./assignors.ts";
 import { type Client, type KafkaHost, operating } from "./client.ts";
 import { KafkaError } from "./errors.ts";
@@ -117,7 +117,7 @@ export function createMember(host: KafkaHost, client: Client, settings: MemberSe
     const asked = { group, memberId, generation };
     try {
       await client.askCoordinator({ kind: "heartbeat", ...asked }, "done");
-      const isOld = shared && !isDeepStrictEqual(shared, await countsOf(Object.keys(shared)));
+      const isOld = shared && diff(shared, await countsOf(Object.keys(shared))).length > 0;
       if (isOld) fallOut();
     } catch (error) {
       learn(error, asked.generation);

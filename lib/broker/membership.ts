@@ -6,7 +6,7 @@
  * .expirePendingSync.
  */
 
-import { isDeepStrictEqual } from "node:util";
+import { diff } from "quorumlab/sim";
 import { doneUnless, refused } from "./errors.ts";
 import type { Coordinating, Group, GroupTurn, Joining, Member } from "./groups.ts";
 import type { Answer, Caller, JoinGroup, MemberId, SyncGroup } from "./messages.ts";
@@ -51,7 +51,7 @@ export function join(turn: GroupTurn, request: JoinGroup, caller: Caller): Answe
 function isUpToDate(group: Group, memberId: MemberId, before: Joining, said: Joining): boolean {
   const { state, leader } = group;
   if (state === "PreparingRebalance" || (state === "Stable" && memberId === leader)) return false;
-  return isDeepStrictEqual(before, said);
+  return diff(before, said).length === 0;
 }
 
 /**

@@ -56,6 +56,8 @@ export type Fault =
 type Said = Partial<Record<"node" | "from" | "to" | "between", NodeId | readonly NodeId[]>> &
   Partial<Record<"forMs" | "byMs" | "rate" | "probability", number>> & { readonly atMs: number };
 
+const NUMBERS = ["atMs", "forMs", "byMs", "rate", "probability"] as const;
+
 /** What a fault of each kind says, besides when. */
 const NEEDED: Readonly<Record<Fault["kind"], readonly (keyof Said)[]>> = {
   crash: ["node"],
@@ -83,6 +85,9 @@ export function checkFaults(faults: readonly Fault[], nodes: readonly NodeId[]):
     for (const name of ["node", "from", "to", "between"] as const) {
       const isKnown = [said[name] ?? []].flat().every((node) => nodes.includes(node));
       check(name, isKnown, `servers out of ${nodes.join(", ")}`);
+    }
+    for (const name of NUMBERS) {
+      check(name, said[name] === undefined || typeof said[name] === "number", "a number");
     }
     const { atMs, forMs = 1, byMs = 0, rate = 1, probability = 0 } = said;
     check("atMs", atMs >= 0, "0 or more");

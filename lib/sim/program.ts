@@ -109,7 +109,8 @@ export class Running {
         if (this.alive) host.fromProgram(copy(message), this.cause);
       },
       note: (text) => {
-        if (this.alive) ground.record({ kind: "note", node: host.id, text }, this.cause);
+        if (this.alive)
+          ground.record({ kind: "note", node: host.id, text: String(text) }, this.cause);
       },
     };
   }

@@ -1,6 +1,6 @@
 /** Running again, to see whether a run is a function of its seed. */
 
-import { isDeepStrictEqual } from "node:util";
+import { diff } from "./plain.ts";
 import type { Scenario } from "./scenario.ts";
 import type { TraceEvent } from "./trace.ts";
 import { simulate } from "./world.ts";
@@ -22,6 +22,6 @@ export async function findDivergence(make: () => Scenario): Promise<Divergence |
   const { events: first } = (await simulate(make())).trace;
   const { events: second } = (await simulate(make())).trace;
   const longer = first.length > second.length ? first : second;
-  const index = longer.findIndex((_, at) => !isDeepStrictEqual(first[at], second[at]));
+  const index = longer.findIndex((_, at) => diff(first[at], second[at]).length > 0);
   return index < 0 ? undefined : { index, first: first[index], second: second[index] };
 }

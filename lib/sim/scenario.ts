@@ -1,7 +1,7 @@
 /** What a run is made from, and what comes out of it. */
 
 import { checkFaults, type Fault } from "./faults.ts";
-import { checkInput } from "./input.ts";
+import { checkInput, checkWhole } from "./input.ts";
 import type { Server } from "./program.ts";
 import type { NodeId } from "./protocol.ts";
 import { checkLatency, type Latency } from "./random.ts";
@@ -54,10 +54,11 @@ export type Run = {
 /** Refuses a scenario that makes no sense. @throws RangeError */
 export function checkScenario(scenario: Scenario): void {
   const { seed, servers, forMs, maxEvents = 1, latency = 0, syncTime = 0 } = scenario;
-  const { seed: forkSeed } = scenario.fork ?? scenario;
+  const { event, seed: forkSeed } = scenario.fork ?? { event: 0, seed };
   const nodes = Object.keys(servers);
   checkInput(Number.isSafeInteger(seed), "seed", seed, "an integer");
   checkInput(Number.isSafeInteger(forkSeed), "fork.seed", forkSeed, "an integer");
+  checkWhole("fork.event", event, 0);
   checkInput(nodes.length > 0, "servers", servers, "at least one server");
   checkInput(forMs > 0 && forMs < Infinity, "forMs", forMs, "simulated milliseconds above 0");
   checkInput(maxEvents > 0, "maxEvents", maxEvents, "more than 0");

@@ -32,6 +32,7 @@ test.each<[string, object]>([
   ["forMs is 0; expected more than 0", { kind: "wipe", node: "a", atMs: 1, forMs: 0 }],
   ["rate is 0; expected more than 0", { kind: "skew", node: "a", atMs: 1, rate: 0 }],
   ["probability is 1.5; expected 0 to 1", { kind: "drop", probability: 1.5, atMs: 1 }],
+  ['probability is "1"; expected a number', { kind: "drop", probability: "1", atMs: 1 }],
   ["byMs is -5; expected milliseconds", { kind: "delay", byMs: -5, atMs: 1 }],
   ["byMs is Infinity; expected milliseconds", { kind: "skew", node: "a", byMs: Infinity, atMs: 1 }],
 ])("%s", async (sentence, fault) => {

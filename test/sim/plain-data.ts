@@ -18,7 +18,7 @@ export const plain: fc.Arbitrary<unknown> = fc.letrec<{ any: unknown }>((tie) =>
     { depthSize: "small", withCrossShrink: true },
     leaf,
     fc.array(tie("any"), { maxLength: 4 }),
-    fc.dictionary(fc.string(), tie("any"), { maxKeys: 4, noNullPrototype: true }),
+    fc.dictionary(fc.string(), tie("any"), { maxKeys: 4 }),
     fc.array(fc.tuple(fc.string(), tie("any")), { maxLength: 3 }).map((pairs) => new Map(pairs)),
     fc.array(leaf, { maxLength: 3 }).map((items) => new Set(items)),
   ),

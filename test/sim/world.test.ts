@@ -158,6 +158,11 @@ describe("a scenario that makes no sense is refused in a sentence that names the
       { syncTime: { minMs: 2, maxMs: 1 } },
     ],
     ["fork.seed is 1.5; expected an integer.", { fork: { event: 0, seed: 1.5 } }],
+    [
+      "fork.event is 1.5; expected a whole number of at least 0.",
+      { fork: { event: 1.5, seed: 1 } },
+    ],
+    ["fork.event is -1; expected a whole number of at least 0.", { fork: { event: -1, seed: 1 } }],
   ])("%s", async (sentence, wrong) => {
     await expect(simulate({ ...good, ...wrong })).rejects.toThrow(new RangeError(sentence));
   });
