@@ -72,7 +72,7 @@ export function broker(
         asked: new Map(),
         office: undefined,
         image: { ...NOTHING, controllerEpoch },
-        connected: new Set(),
+        connected: new Map(),
         calls: 0,
         unclaimed: new Map(names.map((name) => [name, openLog(name, saved)])),
         replicas: new Map(),
@@ -111,7 +111,7 @@ export function broker(
         sessionConnected(broker.session, peer, out);
         return;
       }
-      broker.connected.add(peer);
+      broker.connected.set(peer, turn.nowMs);
       tellAgain(turn, peer);
       for (const replica of broker.replicas.values()) {
         if (isFollowing(replica) && replica.part.leader === peer) fetchNext(turn, replica);

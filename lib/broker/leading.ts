@@ -240,8 +240,4 @@ export function passTime(turn: Turn, replica: Led): void {
 /** A client or follower is gone: nobody waits for what it has asked. */
 export function forget({ part }: Led, peer: NodeId): void {
   part.parked = part.parked.filter(({ caller }) => caller.from !== peer);
-  // Another life of a client may use the number of its call again.
-  part.writes = part.writes.filter(
-    ({ upon }) => upon.kind === "stored" || upon.caller.from !== peer,
-  );
 }

@@ -186,9 +186,16 @@ function segmentsOf({ batches }: Log, segmentBytes: number): SegmentInfo[] {
   return segments;
 }
 
-/** How many batches end at or before an offset. Most ask for what is new: looked for from the end. */
+/** How many batches end at or before an offset. */
 function countBefore({ batches }: Log, offset: Offset): number {
-  return batches.findLastIndex((batch) => endOfBatch(batch) <= offset) + 1;
+  let low = 0;
+  let high = batches.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (endOfBatch(batches[middle] as Batch) <= offset) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 /** The batches from the one with this offset on, up to a limit; the first one whole, however large it is. */

@@ -208,5 +208,9 @@ export type Call = { readonly call: number };
 export type Answered = Answer & Call & { readonly controllerEpoch?: number };
 export type BrokerMessage = (Request & Call) | Answered | Image;
 
-/** Who waits for an answer. */
-export type Caller = { readonly from: NodeId; readonly call: number };
+/** Who waits for an answer, and since when the connection is there that the request came by. */
+export type Caller = {
+  readonly from: NodeId;
+  readonly call: number;
+  readonly since?: number | undefined;
+};

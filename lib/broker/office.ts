@@ -17,6 +17,7 @@ import { askEnsemble, IDS, seekOffice, TOPICS } from "./registration.ts";
 import { hearDecision, hearImage } from "./replicas.ts";
 import {
   type Asked,
+  answer,
   type Change,
   type Office,
   reach,
@@ -198,8 +199,8 @@ export function tellAgain(turn: Turn, id: NodeId): void {
 
 function conclude(turn: Turn, office: Office, task: Task, code?: ErrorCode): void {
   if (task.kind !== "request" || task.caller === undefined) return;
-  const { from, call } = task.caller;
+  const { caller } = task;
   const { epoch: controllerEpoch } = office;
-  if (from === turn.broker.id) hearDecision(turn, call, code, controllerEpoch);
-  else turn.out.send(from, { ...doneUnless(code), call, controllerEpoch });
+  if (caller.from === turn.broker.id) hearDecision(turn, caller.call, code, controllerEpoch);
+  else answer(turn, caller, { ...doneUnless(code), controllerEpoch });
 }

@@ -16,7 +16,7 @@ import { answer, type Broker, epochEnd, keyOf, refuse, type Turn } from "./state
 export function hear(turn: Turn, from: NodeId, message: (Request & Call) | Answered): void {
   const { broker } = turn;
   const { call } = message;
-  const caller = { from, call };
+  const caller = { from, call, since: broker.connected.get(from) };
   switch (message.kind) {
     case "metadata":
       answer(turn, caller, metadata(broker));

@@ -10,6 +10,7 @@ import type { Offset, TopicConfig, TopicPartition } from "./kafka.ts";
 import type { Log } from "./log.ts";
 import type {
   Answer,
+  Answered,
   BrokerMessage,
   Caller,
   ControllerRequest,
@@ -63,8 +64,8 @@ export type Broker = {
   office: Office | undefined;
   /** What the newest controller has told; of the epoch -1 at first. */
   image: Image;
-  /** The brokers and clients with a live connection. */
-  readonly connected: Set<NodeId>;
+  /** The brokers and clients with a live connection, and since when. */
+  readonly connected: Map<NodeId, number>;
   /** The number of its newest call to another broker, or request to the ensemble. */
   calls: number;
   /** Logs that the disk has kept and nobody has asked for yet. */
@@ -184,8 +185,13 @@ export function reach({ broker, out }: Turn, peer: NodeId): boolean {
   return false;
 }
 
-export function answer({ out }: Turn, { from, call }: Caller, said: Answer): void {
-  out.send(from, { ...said, call });
+/** By the connection that the request came by, or not at all: the next life of a client may number its calls alike. */
+export function answer(
+  { broker, out }: Turn,
+  { from, call, since }: Caller,
+  said: Answer & Pick<Answered, "controllerEpoch">,
+): void {
+  if (broker.connected.get(from) === since) out.send(from, { ...said, call });
 }
 
 export function refuse(turn: Turn, caller: Caller, code: ErrorCode): void {

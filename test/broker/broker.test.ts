@@ -49,6 +49,21 @@ test("a broker whose clock is set back waits no longer for that", () => {
   expect(b1.waits(20)).toEqual(["b3: alterPartition to b1 b2"]);
 });
 
+test("the next life of a client hears no answer to what the one before it has asked", () => {
+  const asking = (goes: boolean) => {
+    const b1 = new Alone();
+    b1.hears("b3", imageOf());
+    b1.connected("c");
+    b1.produces("c");
+    if (goes) b1.disconnected("c");
+    b1.nowMs = 10;
+    if (goes) b1.connected("c");
+    b1.fetches("b2", 1);
+    return b1.fetches("b3", 1).filter((told) => told.startsWith("c:"));
+  };
+  expect([asking(false), asking(true)]).toEqual([["c: produced 0"], []]);
+});
+
 describe("a log", () => {
   /** b1, which has a record of the topic with the id 7, when it lives or after a restart. */
   function keeping(isDown: boolean): Alone {
