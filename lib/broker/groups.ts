@@ -99,6 +99,7 @@ export function handle(coordinating: Coordinating, request: GroupRequest, caller
 
 function answerTo(turn: GroupTurn, request: GroupRequest, caller: Caller): Answer | undefined {
   const { group } = turn;
+  if (group.id === "") return refused("INVALID_GROUP_ID");
   switch (request.kind) {
     case "joinGroup":
       return join(turn, request, caller);

@@ -7,8 +7,9 @@
  * A client is `client` under `producer`, `consumer` and `admin`, with `partitioner` and `assignors`. `cluster` makes all
  * of it for a scenario.
  *
- * Left out: transactions, static members, cooperative rebalancing, compaction, quotas, racks, compression, fetching
- * from followers, and the KRaft controllers that have replaced ZooKeeper in Kafka 4.
+ * Left out: transactions, static members, ids that a coordinator gives out, a wait of empty groups for more members,
+ * cooperative rebalancing, compaction, quotas, racks, compression, fetching from followers, and the KRaft controllers
+ * that have replaced ZooKeeper in Kafka 4.
  */
 export { createAdmin } from "./admin.ts";
 export type { Assignment, Assignor, AssignorName, Subscription } from "./assignors.ts";

@@ -19,6 +19,9 @@ import {
   storeAssignments,
 } from "./rebalance.ts";
 
+/** What a member may ask for as its session timeout. Kafka: from 6 s on (group.min.session.timeout.ms). */
+const [SESSION_MIN_MS, SESSION_MAX_MS] = [50, 1_800_000];
+
 /**
  * Somebody joins, for the first time or again. It has drawn its id itself, as in Kafka's newer protocol (KIP-1082); in the
  * classic one it asks for one first (KIP-394).
@@ -28,6 +31,9 @@ import {
 export function join(turn: GroupTurn, request: JoinGroup, caller: Caller): Answer | undefined {
   const { group, nowMs } = turn;
   const { memberId, sessionTimeoutMs, rebalanceTimeoutMs, protocols, metadata } = request;
+  if (!(sessionTimeoutMs >= SESSION_MIN_MS && sessionTimeoutMs <= SESSION_MAX_MS)) {
+    return refused("INVALID_SESSION_TIMEOUT");
+  }
   if (!protocols.some((protocol) => isKnownToAll(group, protocol))) {
     return refused("INCONSISTENT_GROUP_PROTOCOL");
   }

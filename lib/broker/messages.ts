@@ -205,12 +205,9 @@ export type Answer =
 /** A request or an answer on its way. */
 export type Call = { readonly call: number };
 /** From which controller it comes matters where a controller answers. */
-export type Answered = Answer & Call & { readonly controllerEpoch?: number };
+export type Said = Answer & { readonly controllerEpoch?: number };
+export type Answered = Said & Call;
 export type BrokerMessage = (Request & Call) | Answered | Image;
 
 /** Who waits for an answer, and since when the connection is there that the request came by. */
-export type Caller = {
-  readonly from: NodeId;
-  readonly call: number;
-  readonly since?: number | undefined;
-};
+export type Caller = Call & { readonly from: NodeId; readonly since?: number | undefined };

@@ -9,8 +9,6 @@ import type { Groups, Stored } from "./groups.ts";
 import type { Offset, TopicConfig, TopicPartition } from "./kafka.ts";
 import type { Log } from "./log.ts";
 import type {
-  Answer,
-  Answered,
   BrokerMessage,
   Caller,
   ControllerRequest,
@@ -18,6 +16,7 @@ import type {
   Fetch,
   Image,
   PartitionState,
+  Said,
   TopicState,
 } from "./messages.ts";
 
@@ -186,11 +185,7 @@ export function reach({ broker, out }: Turn, peer: NodeId): boolean {
 }
 
 /** By the connection that the request came by, or not at all: the next life of a client may number its calls alike. */
-export function answer(
-  { broker, out }: Turn,
-  { from, call, since }: Caller,
-  said: Answer & Pick<Answered, "controllerEpoch">,
-): void {
+export function answer({ broker, out }: Turn, { from, call, since }: Caller, said: Said): void {
   if (broker.connected.get(from) === since) out.send(from, { ...said, call });
 }
 

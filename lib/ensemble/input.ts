@@ -1,6 +1,6 @@
 /** What the room's callers may give. Bad input is refused at the door, in a sentence that names it. */
 
-import { checkInput } from "quorumlab/sim";
+import { checkInput, shown } from "quorumlab/sim";
 import { ZooKeeperError } from "./errors.ts";
 import type { Request, Write } from "./messages.ts";
 import { isPath } from "./path.ts";
@@ -13,13 +13,6 @@ const MODES: readonly unknown[] = [
   "ephemeralSequential",
 ];
 const WRITES: readonly unknown[] = ["create", "delete", "setData", "check"];
-
-/** A value as a sentence names it. */
-function shown(value: unknown): string {
-  if (typeof value === "string") return JSON.stringify(value);
-  const isObject = value !== null && ["object", "function"].includes(typeof value);
-  return isObject ? Object.prototype.toString.call(value) : String(value);
-}
 
 /** Refuses what is not a finite number of at least `least`, or above 0 without it. @throws RangeError */
 export function checkNumber(name: string, value: number, least?: number): void {

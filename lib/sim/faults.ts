@@ -56,8 +56,6 @@ export type Fault =
 type Said = Partial<Record<"node" | "from" | "to" | "between", NodeId | readonly NodeId[]>> &
   Partial<Record<"forMs" | "byMs" | "rate" | "probability", number>> & { readonly atMs: number };
 
-const NUMBERS = ["atMs", "forMs", "byMs", "rate", "probability"] as const;
-
 /** What a fault of each kind says, besides when. */
 const NEEDED: Readonly<Record<Fault["kind"], readonly (keyof Said)[]>> = {
   crash: ["node"],
@@ -86,10 +84,10 @@ export function checkFaults(faults: readonly Fault[], nodes: readonly NodeId[]):
       const isKnown = [said[name] ?? []].flat().every((node) => nodes.includes(node));
       check(name, isKnown, `servers out of ${nodes.join(", ")}`);
     }
-    for (const name of NUMBERS) {
-      check(name, said[name] === undefined || typeof said[name] === "number", "a number");
-    }
     const { atMs, forMs = 1, byMs = 0, rate = 1, probability = 0 } = said;
+    for (const [name, value] of Object.entries({ atMs, forMs, byMs, rate, probability })) {
+      check(name as keyof Said, typeof value === "number", "a number");
+    }
     check("atMs", atMs >= 0, "0 or more");
     check("forMs", forMs > 0, "more than 0");
     check("rate", rate > 0 && rate < Infinity, "more than 0");

@@ -4,7 +4,7 @@ export { Disk } from "./disk.ts";
 export type { Effect, WriteEffect } from "./effects.ts";
 export { Recorder } from "./effects.ts";
 export type { Fault, Link, Span } from "./faults.ts";
-export { checkInput, checkWhole } from "./input.ts";
+export { checkInput, checkWhole, shown } from "./input.ts";
 export type { Difference } from "./plain.ts";
 export { copy, diff, hash } from "./plain.ts";
 export type { ProgramHost, Server } from "./program.ts";

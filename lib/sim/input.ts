@@ -3,9 +3,19 @@
 /** Refuses a value that is not as expected. @throws RangeError */
 export function checkInput(isRight: boolean, name: string, value: unknown, expected: string): void {
   if (isRight) return;
-  const isText = typeof value === "string" || typeof value === "object";
-  const shown = isText ? JSON.stringify(value) : String(value);
-  throw new RangeError(`${name} is ${shown}; expected ${expected}.`);
+  throw new RangeError(`${name} is ${shown(value)}; expected ${expected}.`);
+}
+
+/** A value as a sentence names it. */
+export function shown(value: unknown): string {
+  if (typeof value === "function") return "a function";
+  if (typeof value !== "string" && typeof value !== "object") return String(value);
+  try {
+    return JSON.stringify(value);
+  } catch {
+    // It contains itself, or a bigint.
+    return Object.prototype.toString.call(value);
+  }
 }
 
 /** Refuses what is not a whole number, or is below `least`. @throws RangeError */

@@ -22,6 +22,15 @@ describe("who joins", () => {
     expect(c.sync("b", 3)).toEqual(["b: synced "]);
   });
 
+  test.each([
+    ["a session shorter than a broker allows", { sessionTimeoutMs: 49 }, "INVALID_SESSION_TIMEOUT"],
+    ["a longer one", { sessionTimeoutMs: 1_800_001 }, "INVALID_SESSION_TIMEOUT"],
+    ["one that is no number", { sessionTimeoutMs: Number.NaN }, "INVALID_SESSION_TIMEOUT"],
+    ["no name of a group", { group: "" }, "INVALID_GROUP_ID"],
+  ])("with %s is refused", (_, changes, code) => {
+    expect(new Coordinator().join("a", changes)).toEqual([`a: ${code}`]);
+  });
+
   test("knows an assignor that all others know, or is refused; the one that most like best is taken", () => {
     const c = new Coordinator();
     expect(c.join("e", { protocols: [] })).toEqual(["e: INCONSISTENT_GROUP_PROTOCOL"]);

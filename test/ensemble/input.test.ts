@@ -39,7 +39,7 @@ test.each<[sentence: string, Asks]>([
   [`create: the data is null; ${DATA}`, (zk) => zk.create("/a", bad(null))],
   [`create: the data is 5; ${DATA}`, (zk) => zk.create("/a", bad(5n))],
   [`setData: the data is undefined; ${DATA}`, (zk) => zk.setData("/", bad(undefined))],
-  [`setData: the data is [object Object]; ${DATA}`, (zk) => zk.setData("/", bad({}))],
+  [`setData: the data is {}; ${DATA}`, (zk) => zk.setData("/", bad({}))],
   [`create: the mode is "PERSISTENT"; ${MODES}`, (zk) => zk.create("/a", "", bad("PERSISTENT"))],
   [`create: the mode is null; ${MODES}`, (zk) => zk.create("/a", "", bad(null))],
   ["delete: the version is NaN; expected a whole number", (zk) => zk.delete("/a", NaN)],

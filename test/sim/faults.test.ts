@@ -20,7 +20,7 @@ test("a fault of a kind that there is not is refused with the kinds that there a
 
 test.each<[string, object]>([
   ["node is undefined; expected a value", { kind: "crash", atMs: 1 }],
-  ["atMs is undefined; expected 0 or more", { kind: "pause", node: "a" }],
+  ["atMs is undefined; expected a number", { kind: "pause", node: "a" }],
   ["to is undefined; expected a value", { kind: "cut", from: ["a"], atMs: 1 }],
   ["byMs is undefined; expected a value", { kind: "delay", atMs: 1 }],
   ["between is undefined; expected a value", { kind: "break", atMs: 1 }],
