@@ -89,8 +89,8 @@ export const patches: readonly Patch[] = [
   {
     name: "a leader acknowledges before its disk has the record",
     file: broker("state"),
-    from: "  out.send(from, { ...said, call });",
-    to: "  out.send(from, { ...said, call }, { beforeSync: true });",
+    from: ") out.send(from, { ...said, call });",
+    to: ") out.send(from, { ...said, call }, { beforeSync: true });",
     origin: "KIP-966: the last replica standing loses its tail in a crash",
     caughtBy: kept,
   },
