@@ -2,7 +2,7 @@
 
 import { createAdmin, createProducer, type KafkaError } from "quorumlab/broker";
 import { ANSWERED, ASKED } from "../system.ts";
-import { type Operating, REPLICAS, UP_MS } from "./plan.ts";
+import { type Operating, QUIET_MS, REPLICAS, UP_MS } from "./plan.ts";
 import { expected, type Stage, TOPIC, until } from "./stage.ts";
 
 const OTHER = "other";
@@ -15,8 +15,14 @@ export async function operates(stage: Stage): Promise<void> {
   const inOrder = [...plan.operations].sort((a, b) => a.atMs - b.atMs);
   for (const { atMs, does: what } of inOrder) {
     await until(host, UP_MS + atMs);
+    if (isCalm(host)) break;
     await does[what]();
   }
+}
+
+/** In the calm it begins nothing new: the end judges what has come to rest. */
+function isCalm(host: Stage["host"]): boolean {
+  return host.trueMs() > QUIET_MS;
 }
 
 type Operations = Record<Operating["does"], () => Promise<void>> & {
@@ -51,7 +57,7 @@ function operations({ host, plan, brokers, notes }: Stage): Operations {
     createPartitions: () =>
       tries(() => admin.createPartitions(TOPIC, plan.partitions + 1), "INVALID_PARTITIONS"),
     async electPreferred() {
-      for (let nth = 0; nth < 20; nth++) {
+      for (let nth = 0; nth < 20 && !isCalm(host); nth++) {
         const partition = nth % plan.partitions;
         await admin.electLeader({ topic: TOPIC, partition }, "preferred").catch(expected);
         await host.sleep(40);
@@ -59,7 +65,7 @@ function operations({ host, plan, brokers, notes }: Stage): Operations {
     },
     async makeAnew() {
       // Several times: one that it is told of late or not at all may take the next for the last.
-      for (let nth = 0; nth < 4; nth++) {
+      for (let nth = 0; nth < 4 && !isCalm(host); nth++) {
         await make(OTHER, 1);
         const producer = createProducer(host, { brokers });
         await producer.send({ topic: OTHER, value: "old" }).catch(expected);
