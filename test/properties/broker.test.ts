@@ -1,13 +1,56 @@
 /** What random worlds of the broker cluster come to too seldom: what its clients do, and how the judge notes it. */
 
 import { expect, test } from "vitest";
+import type { Answer, Request } from "../../lib/broker/index.ts";
+import type { LogEvent } from "../../lib/check/index.ts";
 import { type Plan, QUIET_MS, UP_MS } from "../../lib/properties/broker/plan.ts";
 import type { Notes } from "../../lib/properties/broker/stage.ts";
+import { Syncs } from "../../lib/properties/broker/syncs.ts";
+import { Wire } from "../../lib/properties/broker/wire.ts";
 import { scenarioOf } from "../../lib/properties/broker/world.ts";
-import { sent, simulate } from "../../lib/sim/index.ts";
+import { type NodeId, sent, simulate, type View } from "../../lib/sim/index.ts";
 
 const ignore = () => {};
 const unheard = { saw: ignore, accuse: ignore, done: ignore };
+
+/** The client c1 and some brokers. */
+function wired(brokers: readonly NodeId[]) {
+  const taken: LogEvent[] = [];
+  let operations = 0;
+  const take: Notes["take"] = (event) => taken.push(event);
+  const next = () => ++operations;
+  const wire = new Wire(brokers, { ...unheard, take, next }, new Syncs());
+  const view: View = { atMs: 0, trace: [], state: ignore };
+  const passes = (from: NodeId, to: NodeId, call: number, said: Request | Answer) => {
+    const event = { message: 0, body: { ...said, call }, index: 0, atMs: 0, cause: undefined };
+    wire.take({ kind: "send", node: from, to, ...event }, view);
+    wire.take({ kind: "deliver", node: to, from, sentMs: 0, ...event }, view);
+  };
+  return {
+    taken,
+    asks: (broker: NodeId, call: number, said: Request) => passes("c1", broker, call, said),
+    answers: (broker: NodeId, call: number, said: Answer) => passes(broker, "c1", call, said),
+  };
+}
+
+const at = { topic: "t", partition: 0 };
+const member = { group: "g", memberId: "c1-1" };
+
+test("a member's share counts in the generation that it asked for, whatever another coordinator says late", () => {
+  const { taken, asks, answers } = wired(["b1", "b2"]);
+  const join = { sessionTimeoutMs: 300, rebalanceTimeoutMs: 400, protocols: ["range"] };
+  const metadata = { topics: ["t"], owned: [], generation: -1 };
+  asks("b1", 1, { kind: "joinGroup", ...member, ...join, metadata });
+  asks("b2", 2, { kind: "joinGroup", ...member, ...join, metadata });
+  const joined = { kind: "joined", memberId: member.memberId, protocol: "range" } as const;
+  const others = { leader: "c2-1", members: new Map() };
+  answers("b2", 2, { ...joined, ...others, generation: 3 });
+  asks("b2", 3, { kind: "syncGroup", ...member, generation: 3, assignments: new Map() });
+  answers("b1", 1, { ...joined, ...others, generation: 2 });
+  answers("b2", 3, { kind: "synced", assignment: [at] });
+  const by = { group: "g", generation: 3 };
+  expect(taken).toEqual([{ kind: "assigned", client: "c1-1", partitions: ["t-0"], by }]);
+});
 
 test("an operator begins nothing new in the calm", async () => {
   // Each takes a second: one after the other, they take longer than the run.

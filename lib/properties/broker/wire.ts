@@ -5,7 +5,7 @@ import type { ToServer } from "quorumlab/ensemble";
 import type { NodeId, TraceEvent, View } from "quorumlab/sim";
 import { Violation } from "../exercise.ts";
 import { SITUATIONS } from "./situations.ts";
-import { GROUP, type Notes, nameOf } from "./stage.ts";
+import { type Notes, nameOf } from "./stage.ts";
 import type { Syncs } from "./syncs.ts";
 
 type Passing = Extract<TraceEvent, { kind: "send" | "deliver" }>;
@@ -27,12 +27,6 @@ export class Wire {
   private readonly notes: Notes;
   private readonly asked = new Map<string, Asked>();
   private readonly batches = new Set<string>();
-  /** Which member each client is, and in which generation. */
-  private readonly members = new Map<
-    NodeId,
-    { readonly id: string; readonly generation: number }
-  >();
-
   private readonly syncs: Syncs;
 
   constructor(brokers: readonly NodeId[], notes: Notes, syncs: Syncs) {
@@ -139,13 +133,11 @@ export class Wire {
     const key = `${client} ${answer.call}`;
     const { request, ids = [] } = this.asked.get(key) ?? {};
     this.asked.delete(key);
-    if (answer.kind === "joined") {
-      this.members.set(client, { id: answer.memberId, generation: answer.generation });
-    } else if (answer.kind === "synced") {
-      const { id, generation } = this.members.get(client) ?? { id: client, generation: -1 };
+    if (answer.kind === "synced" && request?.kind === "syncGroup") {
+      const { memberId, group, generation } = request;
       const partitions = answer.assignment.map(nameOf);
-      const by = { group: GROUP, generation };
-      this.notes.take({ kind: "assigned", client: id, partitions, by });
+      const by = { group, generation };
+      this.notes.take({ kind: "assigned", client: memberId, partitions, by });
     }
     for (const id of ids) this.notes.take({ kind: "returned", id, ...outcome(request, answer) });
   }
