@@ -75,6 +75,22 @@ describeExamples([
   },
   {
     name: "committed-offset-regression",
+    wrong:
+      "commit 1 c1 5; ok 1 term:1; commit 2 c1 9; ok 2 term:2; fetchOffset 3 c2; ok 3 5 term:2",
+    ids: [2, 3],
+    why: "c2 asked for the offset of billing in orders-0 and got 5, but the commit of 9 by c1 had been acknowledged before.",
+    // A coordinator that has not heard that its term is over does not know what came later.
+    fine: "commit 1 c1 5; ok 1 term:1; commit 2 c1 9; ok 2 term:2; fetchOffset 3 c2; ok 3 5 term:1",
+  },
+  {
+    name: "committed-offset-regression",
+    wrong: "commit 1 c1 5; ok 1 term:1; commit 2 c1 9; ok 2 term:2; fetchOffset 3 c2; ok 3 term:1",
+    ids: [1, 3],
+    why: "c2 asked for the offset of billing in orders-0 and got none, but the commit of 5 by c1 had been acknowledged before.",
+    fine: "commit 1 c1 5; ok 1 term:1; commit 2 c1 9; ok 2 term:2; fetchOffset 3 c2; ok 3 9 term:2",
+  },
+  {
+    name: "committed-offset-regression",
     // That c3 hears late of generation 1 does not begin it again.
     wrong: "assigned c2 generation:2; assigned c3 generation:1; commit 1 c1 5 generation:1; ok 1",
     ids: [1],

@@ -42,7 +42,7 @@ function told(verb: string, words: readonly string[], named: Map<string, string>
     case "fail":
     case "info": {
       const offset = second === "" ? null : Number(second);
-      return [{ kind: "returned", id, outcome: verb, offset }];
+      return [{ kind: "returned", id, outcome: verb, offset, term: number("term") }];
     }
     case "poll": {
       const records = words.slice(2).map(recordOf);

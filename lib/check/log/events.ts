@@ -59,6 +59,11 @@ export type ClientEvent =
       readonly outcome: "ok" | "fail" | "info";
       /** The record's offset; or the committed one, null when there is none. */
       readonly offset?: number | null | undefined;
+      /**
+       * Of a commit or a committed offset: the newest term of a coordinator that whoever answered
+       * had been told of; 0 unless told. What is committed in a later one it cannot know.
+       */
+      readonly term?: number | undefined;
     }
   /** A poll returned. Of a poll in which the assignment changed, write down each part. */
   | {

@@ -26,8 +26,8 @@ type Commits = {
 
 /** What a group committed in one partition. */
 type Committed = {
-  /** The last commit that was acknowledged. */
-  last: Commit | undefined;
+  /** Of each term of the coordinator, the last commit that was acknowledged in it. */
+  readonly lasts: Map<number, Commit>;
   readonly byOffset: Map<number, Commits>;
   /** By offset, a commit that must not take effect: it was invoked when its generation was over. */
   readonly stale: Map<number, Commit>;
@@ -77,20 +77,26 @@ export class Groups {
     const commits = committed.byOffset.get(offset) ?? { open: 0, ackedAt: -1, unknownIn: -1 };
     committed.byOffset.set(offset, commits);
     commits.open += 1;
-    return ({ outcome }) => {
+    return ({ outcome, term = 0 }) => {
       commits.open -= 1;
       if (outcome === "info") commits.unknownIn = Math.max(commits.unknownIn, generation);
       if (outcome !== "ok") return;
       commits.ackedAt = Math.max(commits.ackedAt, at);
-      if (at > (committed.last?.at ?? -1)) committed.last = commit;
+      if (at > (committed.lasts.get(term)?.at ?? -1)) committed.lasts.set(term, commit);
     };
   }
 
-  /** A client asks for the committed offset: the last acknowledged one, or one that came later. */
+  /**
+   * A client asks for the committed offset: the last acknowledged one, or one that came later. Who
+   * has not heard that its term is over may leave out what later coordinators acknowledged.
+   */
   fetchOffset({ id, client, group, partition }: EventOf<"fetchOffset">): Ending {
-    const { last, byOffset, stale } = this.#committedIn(partition, group);
-    return ({ outcome, offset: got }) => {
+    const { lasts, byOffset, stale } = this.#committedIn(partition, group);
+    const before = [...lasts];
+    return ({ outcome, offset: got, term = 0 }) => {
       const offset = got ?? -1;
+      const known = before.filter(([each]) => each <= term).map(([, commit]) => commit);
+      const last = known.sort((a, b) => a.at - b.at).at(-1);
       if (outcome !== "ok" || offset === last?.offset) return;
       if (mayFollow(byOffset.get(offset), last)) return;
       const wrong = stale.get(offset);
@@ -120,7 +126,7 @@ export class Groups {
     const key = keyOf(partition, group);
     const known = this.#committed.get(key);
     if (known !== undefined) return known;
-    const committed = { last: undefined, byOffset: new Map(), stale: new Map() };
+    const committed = { lasts: new Map(), byOffset: new Map(), stale: new Map() };
     this.#committed.set(key, committed);
     return committed;
   }

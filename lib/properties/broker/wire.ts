@@ -19,8 +19,16 @@ const REFUSED: readonly string[] = [
   "COORDINATOR_LOAD_IN_PROGRESS",
 ];
 
-/** What a client has asked, and which operations the checker knows it as. */
-type Asked = { readonly request: Request; readonly ids: readonly number[] };
+/**
+ * What a client has asked, and which operations the checker knows it as. When it comes to a broker: the newest term of
+ * the groups' coordinator that this one has been told of. Who has not heard of the next one answers from what it has.
+ *
+ * Source: GroupCoordinator.handleFetchOffsets.
+ */
+type Asked = { readonly request: Request; readonly ids: readonly number[]; term?: number };
+
+/** The topic that keeps the groups, in one partition. */
+const OFFSETS = "__consumer_offsets";
 
 export class Wire {
   private readonly brokers: readonly NodeId[];
@@ -52,7 +60,7 @@ export class Wire {
     if (event.kind === "send" && isBroker) {
       this.answers(event.node, other, event.body as Answer & Numbered, view);
     } else if (event.kind === "send") this.asks(event.node, event.body as Request & Numbered);
-    else if (isBroker) this.comes(event.body as Request);
+    else if (isBroker) this.comes(event.node, other, event.body as Request & Numbered, view);
     else this.hears(event.node, event.body as Answer & Numbered);
   }
 
@@ -85,7 +93,11 @@ export class Wire {
   }
 
   /** A request arrives at a broker. */
-  private comes(request: Request): void {
+  private comes(id: NodeId, client: NodeId, request: Request & Numbered, view: View): void {
+    const asked = this.asked.get(`${client} ${request.call}`);
+    const { image } = (view.state(id) as Broker | undefined) ?? {};
+    const term = image?.topics.get(OFFSETS)?.partitions[0]?.leaderEpoch;
+    if (asked !== undefined && term !== undefined) asked.term = term;
     if (request.kind !== "produce" || request.sequenced === null) return;
     const { producerId, producerEpoch, baseSequence } = request.sequenced;
     const key = [nameOf(request), producerId, producerEpoch, baseSequence].join();
@@ -131,7 +143,7 @@ export class Wire {
   /** A client hears an answer. */
   private hears(client: NodeId, answer: Answer & Numbered): void {
     const key = `${client} ${answer.call}`;
-    const { request, ids = [] } = this.asked.get(key) ?? {};
+    const { request, ids = [], term } = this.asked.get(key) ?? {};
     this.asked.delete(key);
     if (answer.kind === "synced" && request?.kind === "syncGroup") {
       const { memberId, group, generation } = request;
@@ -139,7 +151,9 @@ export class Wire {
       const by = { group, generation };
       this.notes.take({ kind: "assigned", client: memberId, partitions, by });
     }
-    for (const id of ids) this.notes.take({ kind: "returned", id, ...outcome(request, answer) });
+    for (const id of ids) {
+      this.notes.take({ kind: "returned", id, term, ...outcome(request, answer) });
+    }
   }
 }
 
