@@ -14,6 +14,7 @@ import { Wire } from "./wire.ts";
 
 /** What a replica was when it was looked at last; -1 when it did not lead. */
 type Seen = {
+  /** Not what it does while it is paused: that is written and said when it wakes up, or never when it dies. */
   readonly highWatermark: number;
   /** What of it others may have heard of: not what is not on the leader's own disk yet. */
   readonly told: number;
@@ -34,6 +35,7 @@ export class Witness {
   /** What is committed in each log, by offset: the hash of the leader epoch and the record. */
   private readonly committed = new Map<string, number[]>();
   private readonly lives = new Map<NodeId, number>();
+  private readonly paused = new Set<NodeId>();
   private heard = 0;
 
   constructor(brokers: readonly NodeId[], notes: Notes) {
@@ -53,6 +55,8 @@ export class Witness {
       touched.add(event.node);
       this.syncs.take(event);
       if (event.kind === "start") this.starts(event.node, view);
+      if (event.kind === "pause") this.paused.add(event.node);
+      if (event.kind === "resume") this.paused.delete(event.node);
       if (event.kind !== "write") continue;
       const committed = (log: string) => this.committedOn(event.node, log);
       this.disks.take(event.node, event.effect, view, committed);
@@ -71,6 +75,7 @@ export class Witness {
 
   private starts(id: NodeId, view: View): void {
     this.lives.set(id, (this.lives.get(id) ?? 0) + 1);
+    this.paused.delete(id);
     this.states.starts(id);
     for (const key of this.seen.keys()) if (key.startsWith(`${id} `)) this.seen.delete(key);
     const broker = view.state(id) as Broker | undefined;
@@ -88,14 +93,15 @@ export class Witness {
       const seen = this.seen.get(key) ?? fresh;
       const leads = part.kind === "leading" ? state.leaderEpoch : -1;
       const synced = leads === -1 ? Infinity : this.syncs.syncedTo(id, log.name);
-      const told = Math.min(highWatermark, synced);
+      const shown = this.paused.has(id) ? seen.highWatermark : highWatermark;
+      const told = Math.min(shown, synced);
       const { isr } = state;
-      const isOld = highWatermark === seen.highWatermark && told === seen.told;
+      const isOld = shown === seen.highWatermark && told === seen.told;
       if (isOld && isr === seen.isr && leads === seen.leads) continue;
-      this.seen.set(key, { highWatermark, told: Math.max(told, seen.told), leads, isr });
+      this.seen.set(key, { highWatermark: shown, told: Math.max(told, seen.told), leads, isr });
       if (leads !== -1 && !this.states.isUnclean(log.name)) checkInSync(replica, view);
       const isSameTerm = leads !== -1 && leads === seen.leads;
-      if (isSameTerm && highWatermark > seen.highWatermark) checkMinimum(replica, seen.isr);
+      if (isSameTerm && shown > seen.highWatermark) checkMinimum(replica, seen.isr);
       if (leads !== -1 && !isSameTerm)
         this.states.leads(id, this.lives.get(id) ?? 1, log.name, leads);
       if (isSameTerm && highWatermark < seen.highWatermark) {
@@ -109,7 +115,7 @@ export class Witness {
         );
       }
       // Who wakes up does much at one moment: only where nothing else has changed is it clear who was in sync.
-      if (isSameTerm && isr === seen.isr) this.acknowledges(id, replica, seen.highWatermark);
+      if (isSameTerm && isr === seen.isr) this.acknowledges(id, replica, seen.highWatermark, shown);
       this.commits(id, replica, seen.told, told);
     }
   }
@@ -132,12 +138,12 @@ export class Witness {
   }
 
   /** What a leader takes for committed, it acknowledges to whoever waits. */
-  private acknowledges(broker: NodeId, replica: Replica, from: number): void {
-    const { topic, partition, part, state, config, log, highWatermark } = replica;
+  private acknowledges(broker: NodeId, replica: Replica, from: number, to: number): void {
+    const { topic, partition, part, state, config, log } = replica;
     if (topic !== TOPIC || part.kind !== "leading") return;
     const minInsyncReplicas = Math.min(config.minInsyncReplicas ?? 1, state.replicas.length);
     const by = { broker, partition: `${topic}-${partition}`, isr: state.isr, minInsyncReplicas };
-    for (const [offset, , { value }] of recordsOf(log.batches, from, highWatermark)) {
+    for (const [offset, , { value }] of recordsOf(log.batches, from, to)) {
       this.notes.take({ kind: "ack", ...by, offset, value: String(value) });
     }
   }

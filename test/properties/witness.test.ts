@@ -1,0 +1,38 @@
+/** A paused broker does one thing more, of which its disk and the others get to know when it wakes up: so does the witness. */
+
+import { describe, test } from "vitest";
+import { judge } from "../../lib/properties/broker/judge.ts";
+import type { Plan } from "../../lib/properties/broker/plan.ts";
+
+const step = { afterMs: 7, key: "k1", waits: false, isTooLarge: false };
+const sending = { acks: "all", idempotence: true, lingerMs: 0, deliveryTimeoutMs: 3000 } as const;
+const steady: Plan = {
+  seed: 1,
+  brokers: 3,
+  servers: 1,
+  partitions: 1,
+  config: { minInsyncReplicas: 1 },
+  syncMs: 1,
+  producers: [{ ...sending, steps: Array.from({ length: 80 }, () => step) }],
+  consumers: [],
+  operations: [],
+  faults: [],
+};
+
+describe.each([784, 788, 792, 796, 800, 804])("a lone leader that is paused at %i ms", (atMs) => {
+  // What it appends alone it takes for committed at once.
+  const faults: Plan["faults"] = [
+    { kind: "crash", node: "b2", atMs: 420, forMs: 800 },
+    { kind: "crash", node: "b3", atMs: 420, forMs: 800 },
+    { kind: "pause", node: "b1", atMs, forMs: 15 },
+  ];
+
+  test("acknowledges nothing before it is written", async () => {
+    await judge({ ...steady, faults }, {}, () => {});
+  });
+
+  test("has committed nothing when it dies before it wakes up", async () => {
+    const crash = { kind: "crash", node: "b1", atMs: atMs + 10, forMs: 100 } as const;
+    await judge({ ...steady, faults: [...faults, crash] }, {}, () => {});
+  });
+});
