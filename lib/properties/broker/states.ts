@@ -1,12 +1,13 @@
 /** What controllers decide: one state after the other for each partition, and one leader in an epoch. */
 
-import type { Image } from "quorumlab/broker";
+import type { Broker, Image } from "quorumlab/broker";
 import { diff, type NodeId } from "quorumlab/sim";
 import { Violation } from "../exercise.ts";
 import { SITUATIONS } from "./situations.ts";
 import { type Notes, TOPIC } from "./stage.ts";
 
-type State = NonNullable<ReturnType<Image["topics"]["get"]>>["partitions"][number];
+type Topic = NonNullable<ReturnType<Image["topics"]["get"]>>;
+type State = Topic["partitions"][number];
 
 export class States {
   private readonly notes: Notes;
@@ -33,19 +34,27 @@ export class States {
   }
 
   /** What a broker believes of the cluster. */
-  look(id: NodeId, image: Image): void {
+  look({ id, image, office }: Broker): void {
+    // What a controller has decided last it may have told nobody, but the next one reads it before it decides.
+    if (office !== undefined) this.decided(office.topics);
     const before = this.images.get(id);
     if (before === image || image.controller === null) return;
     this.images.set(id, image);
     this.controls(id, image, before?.controllerEpoch ?? -1);
-    for (const [topic, { id: topicId, partitions }] of image.topics) {
+    this.decided(image.topics);
+  }
+
+  private decided(topics: Image["topics"]): void {
+    for (const [topic, { id: topicId, config, partitions }] of topics) {
       const last = this.topics.get(topic) ?? topicId;
       if (last < topicId) this.notes.saw(SITUATIONS.madeAnew);
       this.topics.set(topic, Math.max(last, topicId));
       for (const [partition, state] of partitions.entries()) {
+        // Which state it is in the controller has yet to read.
+        if (state.partitionEpoch < 0) continue;
         const log = `${topic}-${partition} ${topicId}`;
         const before = this.state(log, state);
-        if (before !== undefined) this.follows(log, before, state, image, topic);
+        if (before !== undefined) this.follows(log, before, state, config);
       }
     }
   }
@@ -89,20 +98,18 @@ export class States {
   }
 
   /** One state may follow another. */
-  private follows(log: string, before: State, state: State, image: Image, topic: string): void {
+  private follows(log: string, before: State, state: State, config: Topic["config"]): void {
     const { leader, leaderEpoch } = state;
     const isOlder = leaderEpoch < before.leaderEpoch;
     if (isOlder || (leaderEpoch === before.leaderEpoch && leader !== before.leader)) {
       throw new Violation(`${log} was ${said(before)}, and is ${said(state)} after it.`);
     }
-    // A state between them may have been told to nobody: then nobody knows whether the leader was in sync.
-    const isKnown = state.partitionEpoch === before.partitionEpoch + 1;
     const isClean = leader === null || before.isr.includes(leader);
-    if (isKnown && !isClean && !image.topics.get(topic)?.config.uncleanLeaderElection) {
+    if (!isClean && !config.uncleanLeaderElection) {
       throw new Violation(`${leader} comes to lead ${log}, but was not in sync: ${said(before)}.`);
     }
     this.report(log, before, state);
-    if (isClean || !image.topics.get(topic)?.config.uncleanLeaderElection) return;
+    if (isClean) return;
     this.unclean.add(log);
     this.notes.saw(SITUATIONS.unclean);
   }

@@ -84,7 +84,7 @@ export class Witness {
 
   private lookAt(broker: Broker, view: View): void {
     const { id } = broker;
-    this.states.look(id, broker.image);
+    this.states.look(broker);
     for (const replica of broker.replicas.values()) {
       const { log, highWatermark, state, part } = replica;
       if (part.kind === "leading") checkProposed(replica, part);
