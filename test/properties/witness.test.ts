@@ -61,3 +61,15 @@ test.each([956, 960, 964, 968])(
     expect(saw).toContain(SITUATIONS.unclean);
   },
 );
+
+test.each([796, 798, 800])(
+  "what brokers that are paused at %i ms have deleted was too old by the date of then",
+  async (atMs) => {
+    const config = { minInsyncReplicas: 1, segmentBytes: 150, retentionMs: 200 };
+    const faults = ["b1", "b2", "b3"].flatMap((node): Plan["faults"][number][] => [
+      { kind: "pause", node, atMs, forMs: 100 },
+      { kind: "skew", node, byMs: -1000, atMs: atMs + 50, forMs: 400 },
+    ]);
+    await judge({ ...steady, config, faults }, {}, () => {});
+  },
+);

@@ -2,7 +2,7 @@
 
 import type { Batch, Broker } from "quorumlab/broker";
 import type { LogEvent } from "quorumlab/check";
-import type { NodeId, View, WriteEffect } from "quorumlab/sim";
+import type { NodeId, TraceEvent, View } from "quorumlab/sim";
 import { Violation } from "../exercise.ts";
 import { SITUATIONS } from "./situations.ts";
 import { type Notes, TOPIC } from "./stage.ts";
@@ -10,22 +10,27 @@ import { type Notes, TOPIC } from "./stage.ts";
 /** A log on a broker's disk: its batches with their places there, and the place of the next one. */
 type Mirror = { next: number; batches: { readonly place: number; readonly batch: Batch }[] };
 
+type Write = Extract<TraceEvent, { kind: "write" }>;
+
 export class Disks {
   private readonly notes: Notes;
   private readonly mirrors = new Map<NodeId, Map<string, Mirror>>();
   /** Where each log begins by the newest that some broker has said. */
   private readonly starts = new Map<string, number>();
+  /** What the clock of each broker showed when it was looked at last. */
+  private readonly dates = new Map<NodeId, number>();
 
   constructor(notes: Notes) {
     this.notes = notes;
   }
 
   /** @param committed up to where this broker has known a log as committed, as far as that is judged */
-  take(id: NodeId, effect: WriteEffect, view: View, committed: (log: string) => number): void {
+  take(write: Write, view: View, committed: (log: string) => number): void {
+    const { node: id, effect } = write;
     if (effect.kind === "put") {
       const log = effect.cell.endsWith(" start") ? effect.cell.slice(0, -6) : undefined;
       if (log !== undefined)
-        this.begins(id, log, (effect.value as { offset: number }).offset, view);
+        this.begins(write, log, (effect.value as { offset: number }).offset, view);
       return;
     }
     const mirror = this.mirrorsOf(id).get(effect.log) ?? { next: 0, batches: [] };
@@ -45,6 +50,10 @@ export class Disks {
       case "dropHead":
         mirror.batches = mirror.batches.filter(({ place }) => place >= effect.before);
     }
+  }
+
+  look({ id, dateMs }: Broker): void {
+    this.dates.set(id, dateMs);
   }
 
   /** A broker comes back: what its disk had not synced may be gone. */
@@ -86,7 +95,8 @@ export class Disks {
   }
 
   /** The log begins later than before: by its leader's own retention, or as the leader has told. */
-  private begins(broker: NodeId, log: string, offset: number, view: View): void {
+  private begins(write: Write, log: string, offset: number, view: View): void {
+    const { node: broker, atMs, cause = -1 } = write;
     this.starts.set(log, Math.max(offset, this.starts.get(log) ?? 0));
     const state = view.state(broker) as Broker | undefined;
     const replica = [...(state?.replicas.values() ?? [])].find((each) => each.log.name === log);
@@ -96,7 +106,10 @@ export class Disks {
     const bytesLeft = kept
       .filter(({ batch }) => batch.baseOffset >= offset)
       .reduce((sum, { batch }) => sum + batch.bytes, 0);
-    const limits = { nowMs: state.dateMs, bytesLeft, retentionMs, retentionBytes };
+    // What it decided before it was paused, by the date of then, it writes when it wakes up.
+    const isLate = (view.trace[cause]?.atMs ?? atMs) < atMs;
+    const nowMs = (isLate ? this.dates.get(broker) : undefined) ?? state.dateMs;
+    const limits = { nowMs, bytesLeft, retentionMs, retentionBytes };
     const isOwn = replica.part.kind === "leading";
     this.note(log, (partition) => {
       const cut = { kind: "logStart", broker, partition, offset } as const;

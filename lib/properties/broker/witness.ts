@@ -59,7 +59,7 @@ export class Witness {
       if (event.kind === "resume") this.paused.delete(event.node);
       if (event.kind !== "write") continue;
       const committed = (log: string) => this.committedOn(event.node, log);
-      this.disks.take(event.node, event.effect, view, committed);
+      this.disks.take(event, view, committed);
       if (event.effect.kind === "cutTail") checkRemembered(view.state(event.node) as Broker);
     }
     for (const id of touched) {
@@ -85,6 +85,7 @@ export class Witness {
   private lookAt(broker: Broker, view: View): void {
     const { id } = broker;
     this.states.look(broker);
+    this.disks.look(broker);
     for (const replica of broker.replicas.values()) {
       const { log, highWatermark, state, part } = replica;
       if (part.kind === "leading") checkProposed(replica, part);
