@@ -77,8 +77,9 @@ export function beat(session: Session, nowMs: number, out: Out<ToServer>): void 
   if (session.sent.some(({ request }) => request.kind === "closeSession")) return;
   session.beat += 1;
   session.beats.set(session.beat, nowMs);
+  // It promises nothing: a broker's session must not end because its disk has much to do.
   if (session.server !== undefined)
-    out.send(session.server, { kind: "heartbeat", beat: session.beat });
+    out.send(session.server, { kind: "heartbeat", beat: session.beat }, { beforeSync: true });
 }
 
 /** While it can only read it looks for a server that can do more, as ZooKeeper's client does. */

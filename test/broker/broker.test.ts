@@ -1,6 +1,7 @@
 /** A broker: whom it believes, what it opens and forgets, which of its parts answers; and three of them when one dies. */
 
-import { broker, createAdmin, createProducer } from "quorumlab/broker";
+import { broker, cluster, createAdmin, createProducer } from "quorumlab/broker";
+import { simulate } from "quorumlab/sim";
 import { describe, expect, test } from "vitest";
 import type { Broker } from "../../lib/broker/state.ts";
 import { Alone, batches, imageOf } from "./alone.ts";
@@ -62,6 +63,23 @@ test("the next life of a client hears no answer to what the one before it has as
     return b1.fetches("b3", 1).filter((told) => told.startsWith("c:"));
   };
   expect([asking(false), asking(true)]).toEqual([["c: produced 0"], []]);
+});
+
+test("a broker stays connected to the ensemble while its disk has much to do", async () => {
+  const app = async (host: Host) => {
+    const producer = createProducer(host, { brokers: ["b1"], acks: 1 });
+    for (let nth = 0; nth < 200; nth++) {
+      void producer.send({ topic: "t", value: `v${nth}` });
+      await host.sleep(10);
+    }
+  };
+  const topics = [{ topic: "t", partitions: 1, replicas: 1 }];
+  const servers = cluster({ app }, { topics, sessionTimeoutMs: 200 });
+  const { trace } = await simulate({ seed: 1, servers, syncTime: 40, forMs: 2500 });
+  const silences = trace.events.filter(
+    (event) => event.kind === "timer" && event.name === "session silence",
+  );
+  expect(silences).toEqual([]);
 });
 
 describe("a log", () => {

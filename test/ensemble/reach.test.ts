@@ -42,7 +42,7 @@ describe("a session looks for a server", () => {
     one.disconnected("s2");
     expect(one.timer("retry")).toEqual(["connect s3"]);
     expect(one.connected("s3")).toEqual(["s3: connect 0x7, seen 0x15"]);
-    expect([...takes(one), ...counts(one)]).toEqual(["s3: heartbeat 2", "is connected"]);
+    expect([...takes(one), ...counts(one)]).toEqual(["s3: heartbeat 2, at once", "is connected"]);
   });
 });
 
@@ -60,7 +60,7 @@ describe("when the server goes away", () => {
     one.timer("retry");
     one.connected("s3");
     // None of it is asked again: it may have been done.
-    expect(takes(one)).toEqual(["s3: heartbeat 2"]);
+    expect(takes(one)).toEqual(["s3: heartbeat 2, at once"]);
   });
 
   test("what is asked then waits for the next server, and goes there", () => {
@@ -70,7 +70,7 @@ describe("when the server goes away", () => {
     expect(one.asks(1, making("/a"))).toEqual([]);
     one.timer("retry");
     one.connected("s3");
-    expect(takes(one)).toEqual(["s3: request 2 create /a", "s3: heartbeat 2"]);
+    expect(takes(one)).toEqual(["s3: request 2 create /a", "s3: heartbeat 2, at once"]);
     expect(one.timers.has("patience")).toBe(false);
   });
 
@@ -132,10 +132,10 @@ describe("a session that may read", () => {
   test("looks for a better server with every heartbeat, one after the other", () => {
     const one = reader();
     counts(one, false);
-    expect(one.timer("heartbeat", 200)).toEqual(["s3: heartbeat 3", "connect s2"]);
+    expect(one.timer("heartbeat", 200)).toEqual(["s3: heartbeat 3, at once", "connect s2"]);
     expect(one.disconnected("s2")).toEqual([]);
     counts(one, false);
-    expect(one.timer("heartbeat", 400)).toEqual(["s3: heartbeat 4", "connect s1"]);
+    expect(one.timer("heartbeat", 400)).toEqual(["s3: heartbeat 4, at once", "connect s1"]);
   });
 
   test("gives up a better server that does not answer before it tries the next one", () => {
@@ -144,7 +144,11 @@ describe("a session that may read", () => {
     one.timer("heartbeat", 200);
     expect(one.connected("s2")).toEqual(["s2: connect 0x7, seen 0x7"]);
     counts(one, false);
-    expect(one.timer("heartbeat", 400)).toEqual(["s3: heartbeat 4", "close s2", "connect s1"]);
+    expect(one.timer("heartbeat", 400)).toEqual([
+      "s3: heartbeat 4, at once",
+      "close s2",
+      "connect s1",
+    ]);
   });
 
   test("goes over when one takes it, and nobody knows what became of what the old one was asked", () => {
@@ -156,7 +160,7 @@ describe("a session that may read", () => {
     const taken = { kind: "connected", session: 7, timeoutMs: 600, readOnly: false } as const;
     expect(one.hears(taken, "s2")).toEqual([
       "close s3",
-      "s2: heartbeat 4",
+      "s2: heartbeat 4, at once",
       "is disconnected",
       "answers 1 ConnectionLoss",
     ]);
@@ -172,7 +176,7 @@ describe("a session that may read", () => {
     one.disconnected("s3");
     one.timer("retry");
     expect(one.session.server).toBe("s2");
-    expect(takes(one)).toEqual(["s2: heartbeat 4"]);
+    expect(takes(one)).toEqual(["s2: heartbeat 4, at once"]);
   });
 
   test("stays with the better server, when the old one went away just before that one took it", () => {

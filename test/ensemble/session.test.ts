@@ -30,7 +30,7 @@ describe("a session is opened", () => {
     const one = machine();
     one.connected("s2");
     const granted = { kind: "connected", session: 7, timeoutMs: 300, readOnly: false } as const;
-    expect(one.hears(granted)).toEqual(["s2: heartbeat 1"]);
+    expect(one.hears(granted)).toEqual(["s2: heartbeat 1, at once"]);
     expect(one.session).toMatchObject({ session: 7, timeoutMs: 300 });
   });
 
@@ -48,7 +48,7 @@ describe("a heartbeat", () => {
     const one = machine({ timeoutMs: 600 });
     welcomed(one);
     expect(one.timers.get("heartbeat")).toBe(200);
-    expect(one.timer("heartbeat", 200)).toEqual(["s2: heartbeat 2"]);
+    expect(one.timer("heartbeat", 200)).toEqual(["s2: heartbeat 2, at once"]);
     expect(one.timers.get("heartbeat")).toBe(200);
   });
 
@@ -97,7 +97,7 @@ describe("requests", () => {
     expect(takes(one)).toEqual([
       "s2: request 1 create /a",
       "s2: request 2 create /b",
-      "s2: heartbeat 1",
+      "s2: heartbeat 1, at once",
     ]);
   });
 
@@ -168,7 +168,7 @@ describe("a watch", () => {
     one.asks(1, watching("getData", "/a"));
     replies(one, noNode);
     one.asks(2, watching("exists", "/b"));
-    expect(again(one)).toBe("s3: heartbeat 2");
+    expect(again(one)).toBe("s3: heartbeat 2, at once");
   });
 
   test.each([
