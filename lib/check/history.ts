@@ -195,16 +195,10 @@ function firstWhere<T>(sorted: readonly T[], holds: (item: T) => boolean): numbe
   return low;
 }
 
-/**
- * How many operations of the history were invoked before this one returned. Those at the same
- * instant count.
- */
-export function returnedBefore(history: History, operation: Operation): number {
-  if (operation.outcome !== "ok") return Number.POSITIVE_INFINITY;
+/** Whether `other` was invoked before `operation` returned. At one instant it was, unless told otherwise. */
+export function isInvokedBefore(other: Operation, operation: Completed): boolean {
   const { returnedBefore, returnedMs } = operation;
-  return returnedBefore === undefined
-    ? firstWhere(history, (other) => other.invokedMs > returnedMs)
-    : firstWhere(history, (other) => other.id >= returnedBefore);
+  return returnedBefore === undefined ? other.invokedMs <= returnedMs : other.id < returnedBefore;
 }
 
 /** Which of two operations returned first: negative when `a` did. */

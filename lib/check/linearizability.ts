@@ -4,28 +4,27 @@
  * 1990.)
  */
 
-import {
-  byReturn,
-  type Completed,
-  compareReturns,
-  type History,
-  type Operation,
-  returnedBefore,
-  validateHistory,
-} from "./history.ts";
+import { Attempt } from "./attempt.ts";
+import { diagnose } from "./diagnosis.ts";
+import { type History, type Operation, validateHistory } from "./history.ts";
 import type { Model } from "./model.ts";
-import { type Budget, type Stuck, search } from "./search.ts";
+import { REDUCTIONS, type Reduction } from "./reductions.ts";
+import { type Budget, Turns } from "./turns.ts";
 
-/** How far a check may go before it answers `unknown`. */
+/** How far a check may go before it answers `unknown`, and what it may spare itself. */
 export type Limits = {
   /**
    * The time it may take. Without it the clock is never read, and equal calls give equal answers.
    */
   readonly timeMs?: number;
-  /** How many configurations it may remember at once: a million unless told. */
+  /** How much memory it may use, about: 512 MB unless told. */
+  readonly memoryMb?: number;
+  /** How many configurations it may enter: as many as it takes, unless told. */
   readonly configurations?: number;
   /** The clock, in milliseconds; the process's own unless told. */
   readonly nowMs?: () => number;
+  /** Reductions that are left out; the verdict is the same, and takes longer. */
+  readonly without?: readonly Reduction[];
 };
 
 /**
@@ -47,8 +46,8 @@ export type Linearizability<Input = unknown, Output = unknown> = {
       readonly verdict: "violated";
       /**
        * The history up to the first return that cannot be explained; what was under way then is
-       * `info`, unless it failed. Of a partitioned model, only the part that fails. Longer when a
-       * limit cut the diagnosis short.
+       * `info`, unless it failed. Of a partitioned model, only the part that fails. Longer when
+       * finding the first took more than the verdict, or a limit cut it short.
        */
       readonly prefix: History<Input, Output>;
       /** The operation that no order can place. */
@@ -63,17 +62,13 @@ export type Linearizability<Input = unknown, Output = unknown> = {
   | { readonly verdict: "unknown"; readonly reason: string }
 );
 
-/** A part of the history, up to the return with which it fails, and how its search ended. */
-type Failure<Input, Output> = {
-  readonly prefix: History<Input, Output>;
-  readonly last: Completed<Input, Output>;
-  readonly stuck: Stuck<Input, Output>;
-};
+/** So many tries may be spent on the evidence, however few the verdict took. */
+const AT_LEAST = 2048;
 
 /**
  * Judges a history against a model. Operations that touch at one instant are concurrent unless the
  * history says otherwise; `info` may take effect at any later time or never; `fail` never did.
- * Throws one sentence when the history is malformed.
+ * Throws one sentence when the history is malformed, or a limit makes no sense.
  */
 export function linearizable<State, Input, Output>(
   history: History<Input, Output>,
@@ -81,40 +76,52 @@ export function linearizable<State, Input, Output>(
   limits: Limits = {},
 ): Linearizability<Input, Output> {
   validateHistory(history);
-  const budget = budgetOf(limits);
-  const orders: (readonly number[])[] = [];
-  let configurations = 0;
-  let failure: Failure<Input, Output> | undefined;
-  let reason: string | undefined;
-  for (const whole of partsOf(history, model)) {
-    // Once a part has failed, another is of interest only if it fails earlier.
-    const part = failure === undefined ? whole : knownBefore(whole, failure.last);
-    const ending = search(happened(part), model, budget);
-    configurations += ending.configurations;
-    if (ending.kind === "found") orders.push(ending.order);
-    if (ending.kind === "stopped") reason = ending.reason;
-    if (ending.kind === "stuck") failure = shortest(part, model, budget, ending);
+  const { without = [], ...limit } = limits;
+  const leftOut = reductions(without);
+  const begin = (part: History<Input, Output>) => new Attempt(part, model, leftOut);
+  const budget = budgetOf(limit);
+  const turns = new Turns(begin, budget);
+  const parts = leftOut.has("partitions") ? [history] : partsOf(history, model);
+  const outcome = turns.run(parts);
+  const { configurations, tries } = turns;
+  switch (outcome.kind) {
+    case "found":
+      return { verdict: "ok", witness: merge(history, outcome.orders), configurations };
+    case "stopped":
+      return { verdict: "unknown", reason: outcome.reason, configurations };
+    case "stuck": {
+      // The evidence may cost as much as the verdict.
+      const effort = {
+        tries: Math.max(tries, AT_LEAST),
+        configurations: Number.POSITIVE_INFINITY,
+      };
+      const more = new Turns(begin, { ...budget, ...effort });
+      return { verdict: "violated", ...diagnose(outcome, more), configurations };
+    }
   }
-  if (failure !== undefined) {
-    const { prefix, stuck } = failure;
-    const { operation, order: deepest } = stuck;
-    const why = either(stuck.reasons);
-    return { verdict: "violated", prefix, operation, why, deepest, configurations };
+}
+
+function reductions(without: readonly Reduction[]): ReadonlySet<Reduction> {
+  for (const one of without) {
+    if (REDUCTIONS.includes(one)) continue;
+    throw new Error(`${one} is no reduction; one of ${REDUCTIONS.join(", ")} was expected.`);
   }
-  if (reason !== undefined) return { verdict: "unknown", reason, configurations };
-  return { verdict: "ok", witness: merge(history, orders), configurations };
+  return new Set(without);
 }
 
 function budgetOf(limits: Limits): Budget {
-  const { timeMs, configurations = 1_000_000, nowMs = () => performance.now() } = limits;
+  const { timeMs, memoryMb = 512, nowMs = () => performance.now() } = limits;
+  const { configurations = Number.POSITIVE_INFINITY } = limits;
   if (!(configurations >= 1)) {
     throw new Error(`A limit of ${configurations} configurations; at least 1 was expected.`);
   }
-  if (timeMs === undefined) return { configurations, stop: () => undefined };
+  if (!(memoryMb > 0)) throw new Error(`A limit of ${memoryMb} MB; more than 0 was expected.`);
+  const most = { configurations, bytes: memoryMb * 2 ** 20, tries: Number.POSITIVE_INFINITY };
+  if (timeMs === undefined) return { ...most, stop: () => undefined };
   if (!(timeMs >= 0)) throw new Error(`A limit of ${timeMs} ms; 0 or more was expected.`);
   const deadlineMs = nowMs() + timeMs;
   const reason = `no verdict within ${timeMs} ms`;
-  return { configurations, stop: () => (nowMs() >= deadlineMs ? reason : undefined) };
+  return { ...most, stop: () => (nowMs() >= deadlineMs ? reason : undefined) };
 }
 
 /**
@@ -136,68 +143,6 @@ function partsOf<State, Input, Output>(
   return [...parts.values()].sort((a, b) => a.length - b.length);
 }
 
-function happened<Input, Output>(history: History<Input, Output>): History<Input, Output> {
-  return history.filter((operation) => operation.outcome !== "fail");
-}
-
-/**
- * The shortest beginning of a history that fails. What can be explained up to one return can be
- * explained up to every earlier one, so bisecting finds it; mostly it is the return at which the
- * search for the whole was stuck.
- */
-function shortest<State, Input, Output>(
-  history: History<Input, Output>,
-  model: Model<State, Input, Output>,
-  budget: Budget,
-  whole: Stuck<Input, Output>,
-): Failure<Input, Output> {
-  const returns = byReturn(history);
-  let stuck = whole;
-  let explained = whole.returned;
-  let fails = returns.length;
-  for (let probe = explained + 1; explained + 1 < fails; probe = (explained + fails) >> 1) {
-    const ending = search(happened(known(history, returns.slice(0, probe))), model, budget);
-    if (ending.kind === "stopped") break;
-    if (ending.kind === "found") explained = probe;
-    else {
-      stuck = ending;
-      fails = probe;
-    }
-  }
-  const last = returns[fails - 1] as Completed<Input, Output>;
-  return { prefix: known(history, returns.slice(0, fails)), last, stuck };
-}
-
-/** What was known of a history just before an operation returned. */
-function knownBefore<Input, Output>(
-  history: History<Input, Output>,
-  operation: Completed<Input, Output>,
-): History<Input, Output> {
-  return known(
-    history,
-    byReturn(history).filter((other) => compareReturns(other, operation) < 0),
-  );
-}
-
-/**
- * What was known of a history when these operations had returned, and no others had; failures
- * always are.
- */
-function known<Input, Output>(
-  history: History<Input, Output>,
-  returned: readonly Completed<Input, Output>[],
-): History<Input, Output> {
-  const last = returned.at(-1);
-  if (last === undefined) return [];
-  const ids = new Set(returned.map((operation) => operation.id));
-  return history.slice(0, returnedBefore(history, last)).map((operation) => {
-    const { id, client, input, invokedMs } = operation;
-    return operation.outcome !== "ok" || ids.has(id)
-      ? operation
-      : { id, client, input, invokedMs, outcome: "info" };
-  });
-}
-
 /**
  * One order from the orders of the parts. The next operation is the one invoked first among the
  * heads: if another had returned before its invocation, the head of that one's part would have been
@@ -215,23 +160,4 @@ function merge(history: History, orders: readonly (readonly number[])[]): readon
     merged.push(next.order[next.at++] as number);
   }
   return merged;
-}
-
-/**
- * One sentence from several that begin alike: "it holds 2" and "it holds 1" give "it holds 1 or 2".
- */
-function either(reasons: readonly string[]): string {
-  const sentences = [...new Set(reasons)].map((reason) => reason.split(" "));
-  const [first = [], ...others] = sentences;
-  let shared = 0;
-  while (
-    shared < first.length - 1 &&
-    others.every((words) => shared < words.length - 1 && words[shared] === first[shared])
-  ) {
-    shared++;
-  }
-  const ends = sentences.map((words) => words.slice(shared).join(" ")).sort();
-  const last = ends.pop() ?? "";
-  const ending = ends.length === 0 ? last : `${ends.join(", ")} or ${last}`;
-  return [...first.slice(0, shared), ending].join(" ");
 }

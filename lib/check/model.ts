@@ -1,6 +1,7 @@
 /**
  * What an object is, said by what one operation at a time does to it. A model is a value with a
- * pure `step`.
+ * pure `step`. Everything else in it is optional, and makes a check faster without changing its
+ * verdict: each says under which condition.
  */
 
 /** What a call gave its client; left out when nobody knows. */
@@ -13,6 +14,12 @@ export type Step<State> =
    * `why` is a full sentence without its end, such as "read returned 3, but the register holds 1".
    */
   | { readonly ok: false; readonly why: string };
+
+/** One operation without its client and its time. */
+export type Deed<Input, Output> = {
+  readonly input: Input;
+  readonly returned: Returned<Output> | undefined;
+};
 
 /**
  * The specification of an object that clients use one at a time. States, inputs and outputs are
@@ -41,4 +48,11 @@ export type Model<State, Input, Output> = {
    * than one. Histories in which every operation touches one object are checked object by object.
    */
   partition?(input: Input): string | undefined;
+  /**
+   * The same object as those see it who do nothing but these deeds: states that none of them, in
+   * any order and number, can tell apart are one state. So each deed, with its outcome or with an
+   * unknown one, must be possible in the quotient exactly where it is possible in the model, and
+   * lead to the corresponding state. Its reasons are never shown.
+   */
+  quotient?(deeds: readonly Deed<Input, Output>[]): Model<unknown, Input, Output>;
 };

@@ -5,6 +5,7 @@
  */
 
 import type { Model, Returned, Step } from "./model.ts";
+import { keyValueQuotient, logQuotient, queueQuotient, registerQuotient } from "./quotients.ts";
 import { keyOf, same } from "./value.ts";
 
 export type RegisterInput<Value> =
@@ -42,6 +43,7 @@ export function casRegister<Value>(
     },
     isReadOnly: (input, returned) =>
       input.kind === "read" || (input.kind === "cas" && returned?.output === false),
+    quotient: (deeds) => registerQuotient(initial, deeds),
   };
 }
 
@@ -56,20 +58,20 @@ export type KeyValueInput =
     };
 
 /**
- * A string for each key. A get returns it, or null; an append puts a string after it; a cas puts
+ * A string for each key. A get returns it, or `absent`; an append puts a string after it; a cas puts
  * `to` if it is `from` (null: if the key is absent), and returns whether it was. Keys are
  * independent.
+ *
+ * @param absent what an absent key counts as: nothing, or the empty string
  */
-export function keyValue(): Model<
-  ReadonlyMap<string, string>,
-  KeyValueInput,
-  string | null | boolean | undefined
-> {
+export function keyValue(
+  absent: null | "" = null,
+): Model<ReadonlyMap<string, string>, KeyValueInput, string | null | boolean | undefined> {
   return {
     name: "keyValue",
     init: new Map(),
     step(state, input, returned) {
-      const value = state.get(input.key) ?? null;
+      const value = state.get(input.key) ?? absent;
       const put = (next: string) => new Map(state).set(input.key, next);
       const holds = `${input.key} holds ${show(value)}`;
       switch (input.kind) {
@@ -91,6 +93,7 @@ export function keyValue(): Model<
     isReadOnly: (input, returned) =>
       input.kind === "get" || (input.kind === "cas" && returned?.output === false),
     partition: (input) => input.key,
+    quotient: (deeds) => keyValueQuotient(absent, deeds),
   };
 }
 
@@ -151,6 +154,7 @@ export function fifoQueue<Value extends NonNullable<unknown>>(): Model<
       return answer(rest, returned, first, "dequeue", saying);
     },
     isReadOnly: (input, returned) => input.kind === "dequeue" && returned?.output === null,
+    quotient: queueQuotient,
   };
 }
 
@@ -200,6 +204,7 @@ export function log<Entry>(): Model<
       return answer(state, returned, entries, `read from ${from}`, saying);
     },
     isReadOnly: (input) => input.kind === "read",
+    quotient: logQuotient,
   };
 }
 

@@ -5,224 +5,272 @@
  * that returned before another was invoked comes before it, and (2) the object, taken through that
  * order one operation at a time, gives every client what it got.
  *
- * Wing and Gong (1993) build the order from its front. An operation may come next if no other that
- * still waits had returned before it was invoked. Take one of these; if the object cannot give its
- * client what it got, take another; when none is left, take the last choice back. That is a
+ * Wing and Gong (1993) build the order from its front. An operation may be placed next if none that
+ * still waits had returned before it was invoked. Place one of these; if the object cannot give its
+ * client what it got, place another; when none is left, take the last choice back. That is a
  * depth-first search, and it may try n! orders.
  *
  * Lowe (2017) saw that it gets into the same situation over and over. Which operations are placed,
  * and in which state the object is then, is all that decides how the search can go on. This pair is
- * a *configuration*: the search remembers each one that it has entered, and enters none twice. Real
- * time fixes whether an operation is placed for all but those that overlap, so that a check is hard
- * when much happens at once, not when the history is long. Horn and Kroening (2015) keep the placed
- * operations as bits, and check an object that is made of independent parts part by part
- * (linearizability.ts does).
+ * a *configuration*: the search remembers each one that it has entered, and enters none twice. It
+ * also follows that time can be read off the returns. Walk along them: before each return, the
+ * operations before it are placed, those invoked after it are not, and a bit for each of the few
+ * that overlap it says the rest. So a configuration is three things, however long the history is:
  *
- * Three facts spare more. Each leaves some order that explains the history, if there is one:
- * - Nobody saw a crashed operation return, so it may be placed anywhere after its invocation, or
- *   nowhere. The search is over when the completed ones are placed, and tries no crashed one where
- *   it would change nothing.
- * - Crashed operations that do the same are interchangeable: the earlier one is placed first.
- * - A read that is possible now is placed now, without an alternative. In any order that explains
- *   the history it can be moved to this point, because it changes nothing for the operations that
- *   it skips.
+ *     how many have returned · the state · a bit for each operation under way that is placed
+ *
+ * and a check is hard when much happens at once, not when the history is long. (Horn and Kroening,
+ * 2015, keep the placed operations as bits too, one for every operation of the history.)
+ *
+ * A configuration settles by itself: reads that are possible are placed, and when the next operation
+ * to return is placed, it has returned, and so on. Only then is there a choice: which of the others
+ * under way comes next. The one that returns first is tried first, the crashed ones last.
+ *
+ * Lowe also walks the same configurations breadth first, all those before one return and then all
+ * those before the next (the just-in-time frontier). Both walks see everything when no order
+ * explains the history; when one does, depth first sees less, so that this is the only walk here.
+ * What else is left out, and why that leaves the verdict as it is, stands in reductions.ts.
  */
 
-import { Configurations } from "./configurations.ts";
-import { byReturn, type History, type Operation } from "./history.ts";
-import { type Item, itemsOf } from "./items.ts";
-import type { Model } from "./model.ts";
-import { IMPOSSIBLE, Transitions } from "./transitions.ts";
+import { Configurations, KNOWN } from "./configurations.ts";
+import { NONE, type Timeline } from "./timeline.ts";
+import { IMPOSSIBLE, type Transitions } from "./transitions.ts";
 
-/** How a search ended. Orders are lists of operation ids. */
-export type Ending<Input, Output> = { readonly configurations: number } & (
-  | { readonly kind: "found"; readonly order: readonly number[] }
-  | Stuck<Input, Output>
-  | { readonly kind: "stopped"; readonly reason: string }
-);
+/** How a search ended. Orders are lists of rows. */
+export type Ending = { readonly kind: "found"; readonly order: readonly number[] } | DeadEnd;
 
 /** No order explains the history. */
-export type Stuck<Input, Output> = {
+export type DeadEnd = {
   readonly kind: "stuck";
   /** How many operations, in the order of their return, could be placed together. */
   readonly returned: number;
-  /** The longest beginning of an order that places them all. */
-  readonly order: readonly number[];
-  /** The next one to return: impossible wherever all of those are placed. */
-  readonly operation: Operation<Input, Output>;
-  /** The model's reasons, for a few of the states in which it is impossible. */
-  readonly reasons: readonly string[];
+  /** Beginnings of orders that place them all and end in different states, the longest first. */
+  readonly orders: readonly (readonly number[])[];
 };
 
-/** How far a search may go. */
-export type Budget = {
-  /** How many configurations, and how many states, it may remember. */
-  readonly configurations: number;
-  /** Why it must stop now, if it must; asked now and then. */
-  stop(): string | undefined;
+/** Dead ends are kept for at most this many states: more reasons would not be read. */
+const DEAD_ENDS = 4;
+
+/** The words of a configuration. */
+const RETURNED = 0;
+const STATE = 1;
+const BITS = 2;
+
+type Lost = {
+  returned: number;
+  /** How many choices led to the longest. */
+  depth: number;
+  /** The configurations, each in a state of its own; the longest first. */
+  ends: { readonly configuration: number; readonly state: number }[];
 };
 
-/** A configuration on the current path. */
-type Frame = {
-  /** The operation that was placed last; none at the root. */
-  readonly placed: Item | undefined;
-  readonly state: number;
-  /**
-   * How many completed operations are placed, counting by invocation and stopping at the first that
-   * is not.
-   */
-  readonly first: number;
-  /** The same, counting by return. */
-  readonly returned: number;
-  readonly choices: readonly Item[];
-  /** How many choices were tried. */
-  tried: number;
-};
-
-/** Where the search had to turn back, and the states in which it did. */
-type DeadEnd = {
-  readonly returned: number;
-  order: readonly number[];
-  readonly states: number[];
-};
-
-/** Reasons are collected for at most this many states: more would not be read. */
-const REASONS = 4;
-/** The budget is asked once in this many tries. */
-const PATIENCE = 1024;
-
-/** Looks for an order of the operations; those that failed must be left out before. */
-export function search<State, Input, Output>(
-  history: History<Input, Output>,
-  model: Model<State, Input, Output>,
-  budget: Budget,
-): Ending<Input, Output> {
-  return new Search(history, model).run(budget);
-}
-
-class Search<State, Input, Output> {
-  readonly #operations: History<Input, Output>;
+export class Search<State, Input, Output> {
+  readonly #line: Timeline<Input, Output>;
   readonly #table: Transitions<State, Input, Output>;
-  /** In the order of invocation. */
-  readonly #completed: readonly Item[];
-  readonly #crashed: readonly Item[];
-  /** The completed ones in the order of their return. */
-  readonly #returns: readonly Item[];
-  readonly #path: Frame[] = [];
-  /** The configuration at the end of the path: a bit for each placed operation, then the state. */
-  readonly #words: Uint32Array;
-  #furthest: DeadEnd | undefined;
+  readonly #seen: Configurations;
+  /** The configuration at hand, and the sum of its bits. */
+  readonly #words: Int32Array;
+  #hash = 0;
+  readonly #hashOf: Int32Array;
+  /** The configurations that led to the one at hand, and how many choices were tried in each. */
+  readonly #path: number[] = [];
+  readonly #tried: number[] = [];
+  readonly #lost: Lost = { returned: -1, depth: 0, ends: [] };
+  /** The rows as they are placed, while an order is told. */
+  #told: number[] | undefined;
 
-  constructor(history: History<Input, Output>, model: Model<State, Input, Output>) {
-    this.#operations = history;
-    this.#table = new Transitions(model);
-    const items = itemsOf(history, model, this.#table);
-    this.#completed = items.filter((item) => item.returned !== Number.POSITIVE_INFINITY);
-    this.#crashed = items.filter((item) => item.returned === Number.POSITIVE_INFINITY);
-    const itemOf = new Map(this.#completed.map((item) => [item.id, item]));
-    this.#returns = byReturn(history).map((operation) => itemOf.get(operation.id) as Item);
-    this.#words = new Uint32Array(Math.ceil(items.length / 32) + 1);
+  constructor(
+    line: Timeline<Input, Output>,
+    table: Transitions<State, Input, Output>,
+    dominance: boolean,
+  ) {
+    this.#line = line;
+    this.#table = table;
+    const exact = new Int32Array(BITS + Math.ceil(line.bits / 32)).fill(-1);
+    this.#hashOf = new Int32Array(line.bits);
+    for (let bit = 0; bit < line.bits; bit++) {
+      const isExact = !dominance || bit < line.firstCrashedBit;
+      if (isExact) this.#hashOf[bit] = mix(bit + 1);
+      else exact[wordOf(bit)] = (exact[wordOf(bit)] as number) & ~flagOf(bit);
+    }
+    this.#seen = new Configurations(exact);
+    this.#words = new Int32Array(exact.length);
+    this.#begin();
+    if (!this.#isDone()) this.#push(NONE);
   }
 
-  run(budget: Budget): Ending<Input, Output> {
-    const seen = new Configurations(this.#words.length);
-    let tries = 0;
-    let frame = this.#enter(undefined, undefined, this.#table.initial());
-    while (frame.first < this.#completed.length) {
-      const item = frame.choices[frame.tried++];
-      if (item === undefined) {
-        const parent = this.#leave(frame);
-        if (parent === undefined) return this.#giveUp(seen.size);
-        frame = parent;
+  /** How many placements were tried. */
+  tries = 0;
+
+  /** How many configurations were entered. */
+  get configurations(): number {
+    return this.#seen.size;
+  }
+
+  /** How many bytes it occupies. */
+  get bytes(): number {
+    return this.#seen.bytes;
+  }
+
+  /** Searches on for so many tries, or until so many configurations were entered, or to the end. */
+  advance(tries: number, configurations: number): Ending | undefined {
+    if (this.#isDone()) return { kind: "found", order: this.#orderTo(0) };
+    for (let left = tries; this.#path.length > 0; ) {
+      const row = this.#choose();
+      if (row === NONE) {
+        this.#turnBack();
         continue;
       }
-      const reason =
-        (tries++ % PATIENCE === 0 ? budget.stop() : undefined) ?? this.#tooMuch(seen, budget);
-      if (reason !== undefined) return { kind: "stopped", reason, configurations: seen.size };
-      const state = this.#table.next(frame.state, item.does);
-      this.#flip(item);
-      this.#words[this.#words.length - 1] = state;
-      if (seen.add(this.#words)) frame = this.#enter(frame, item, state);
-      else this.#flip(item);
-    }
-    return { kind: "found", order: this.#order(), configurations: seen.size };
-  }
-
-  #enter(parent: Frame | undefined, placed: Item | undefined, state: number): Frame {
-    let first = parent?.first ?? 0;
-    while (first < this.#completed.length && this.#has(this.#completed[first] as Item)) first++;
-    let returned = parent?.returned ?? 0;
-    while (returned < this.#returns.length && this.#has(this.#returns[returned] as Item))
-      returned++;
-    const choices = this.#choices(first, state);
-    const frame = { placed, state, first, returned, choices, tried: 0 };
-    this.#path.push(frame);
-    return frame;
-  }
-
-  /** The operations that may come next and are possible in this state. */
-  #choices(first: number, state: number): readonly Item[] {
-    const choices: Item[] = [];
-    // No operation may be placed before one that returned before it was invoked.
-    let horizon = Number.POSITIVE_INFINITY;
-    for (let at = first; at < this.#completed.length; at++) {
-      const item = this.#completed[at] as Item;
-      if (item.invoked >= horizon) break;
-      if (this.#has(item)) continue;
-      horizon = Math.min(horizon, item.returned);
-      if (this.#table.next(state, item.does) === IMPOSSIBLE) continue;
-      if (item.isReadOnly) return [item];
-      choices.push(item);
-    }
-    for (const item of this.#crashed) {
-      if (item.invoked >= horizon) break;
-      if (this.#has(item) || (item.twin !== undefined && !this.#has(item.twin))) continue;
-      const next = this.#table.next(state, item.does);
-      if (next !== IMPOSSIBLE && next !== state) choices.push(item);
-    }
-    return choices;
-  }
-
-  /** Takes the last placed operation back; a dead end that got further than any before is kept. */
-  #leave(frame: Frame): Frame | undefined {
-    const best = this.#furthest;
-    if (best === undefined || frame.returned > best.returned) {
-      this.#furthest = { returned: frame.returned, order: this.#order(), states: [frame.state] };
-    } else if (frame.returned === best.returned) {
-      if (this.#path.length - 1 > best.order.length) best.order = this.#order();
-      if (best.states.length < REASONS && !best.states.includes(frame.state)) {
-        best.states.push(frame.state);
+      if (left-- === 0 || this.#seen.size > configurations) {
+        this.#tried[this.#tried.length - 1] = (this.#tried.at(-1) as number) - 1;
+        return undefined;
       }
+      this.tries += 1;
+      this.#place(row);
+      if (this.#isDone()) {
+        return { kind: "found", order: this.#orderTo(this.#path.at(-1) as number, row) };
+      }
+      if (!this.#push(row)) this.#restore();
     }
+    const { returned, ends } = this.#lost;
+    const orders = ends.map(({ configuration }) => this.#orderTo(configuration));
+    return { kind: "stuck", returned, orders };
+  }
+
+  #isDone(): boolean {
+    return this.#words[RETURNED] === this.#line.returns.length;
+  }
+
+  #begin(): void {
+    this.#words.fill(0);
+    this.#words[STATE] = this.#table.initial;
+    this.#hash = 0;
+    this.#settle();
+  }
+
+  /** The next row to try from the configuration at hand, or NONE. */
+  #choose(): number {
+    const { updates, crashed, crashedBefore, twin } = this.#line;
+    const returned = this.#words[RETURNED] as number;
+    const state = this.#words[STATE] as number;
+    const first = updates.starts[returned] as number;
+    const completed = (updates.starts[returned + 1] as number) - first;
+    const all = completed + (crashedBefore[returned] as number);
+    const top = this.#tried.length - 1;
+    for (let at = this.#tried[top] as number; at < all; at++) {
+      const isCrashed = at >= completed;
+      const row = (isCrashed ? crashed[at - completed] : updates.items[first + at]) as number;
+      if (this.#has(row)) continue;
+      const after = this.#table.next(state, row);
+      if (after === IMPOSSIBLE) continue;
+      // A crashed operation need not happen, and those of a kind happen in one order.
+      const before = isCrashed ? (twin[row] as number) : NONE;
+      if (isCrashed && (after === state || (before !== NONE && !this.#has(before)))) continue;
+      this.#tried[top] = at + 1;
+      return row;
+    }
+    return NONE;
+  }
+
+  /** Places a row, and all that follows from it without a choice. */
+  #place(row: number): void {
+    this.#words[STATE] = this.#table.next(this.#words[STATE] as number, row);
+    this.#flip(row);
+    this.#told?.push(row);
+    this.#settle();
+  }
+
+  #settle(): void {
+    const { reads, returns } = this.#line;
+    const state = this.#words[STATE] as number;
+    for (let returned = this.#words[RETURNED] as number; returned < returns.length; returned++) {
+      const end = reads.starts[returned + 1] as number;
+      for (let at = reads.starts[returned] as number; at < end; at++) {
+        const row = reads.items[at] as number;
+        if (this.#has(row) || this.#table.next(state, row) === IMPOSSIBLE) continue;
+        this.#flip(row);
+        this.#told?.push(row);
+      }
+      const next = returns[returned] as number;
+      if (!this.#has(next)) return;
+      this.#flip(next);
+      this.#words[RETURNED] = returned + 1;
+    }
+  }
+
+  /** Goes on from the configuration at hand; false if the search was there. */
+  #push(row: number): boolean {
+    const from = this.#path.at(-1) ?? 0;
+    const index = this.#seen.enter(this.#words, this.#hash, from, row);
+    if (index === KNOWN) return false;
+    this.#path.push(index);
+    this.#tried.push(0);
+    return true;
+  }
+
+  /** Leaves the configuration at hand, in which all was tried. */
+  #turnBack(): void {
+    this.#remember();
     this.#path.pop();
-    if (frame.placed !== undefined) this.#flip(frame.placed);
-    return this.#path.at(-1);
+    this.#tried.pop();
+    if (this.#path.length > 0) this.#restore();
   }
 
-  #giveUp(configurations: number): Ending<Input, Output> {
-    const { returned, order, states } = this.#furthest as DeadEnd;
-    const next = this.#returns[returned] as Item;
-    const operation = this.#operations[next.invoked] as Operation<Input, Output>;
-    const reasons = states.flatMap((state) => this.#table.why(state, next.does) ?? []);
-    return { kind: "stuck", order, returned, operation, reasons, configurations };
+  #restore(): void {
+    this.#hash = this.#seen.read(this.#path.at(-1) as number, this.#words);
   }
 
-  #tooMuch(seen: Configurations, budget: Budget): string | undefined {
-    const remembered = Math.max(seen.size, this.#table.states);
-    if (remembered <= budget.configurations) return undefined;
-    return `no verdict within ${budget.configurations} remembered configurations`;
+  /** Keeps dead ends that got as far as any. */
+  #remember(): void {
+    const returned = this.#words[RETURNED] as number;
+    const lost = this.#lost;
+    if (returned < lost.returned) return;
+    if (returned > lost.returned) Object.assign(lost, { returned, depth: 0, ends: [] });
+    const state = this.#words[STATE] as number;
+    const end = { configuration: this.#path.at(-1) as number, state };
+    const others = lost.ends.filter((other) => other.state !== state);
+    if (this.#path.length > lost.depth) {
+      lost.depth = this.#path.length;
+      lost.ends = [end, ...others].slice(0, DEAD_ENDS);
+    } else if (others.length === lost.ends.length && others.length < DEAD_ENDS) {
+      lost.ends.push(end);
+    }
   }
 
-  #order(): readonly number[] {
-    return this.#path.flatMap((frame) => frame.placed?.id ?? []);
+  /** The rows that were placed on the way to a configuration, and then another. */
+  #orderTo(configuration: number, row?: number): readonly number[] {
+    this.#told = [];
+    this.#begin();
+    for (const placed of this.#seen.pathTo(configuration)) this.#place(placed);
+    if (row !== undefined) this.#place(row);
+    const order = this.#told;
+    this.#told = undefined;
+    return order;
   }
 
-  #has(item: Item): boolean {
-    return ((this.#words[item.invoked >> 5] as number) & (1 << (item.invoked & 31))) !== 0;
+  #has(row: number): boolean {
+    const bit = this.#line.bit[row] as number;
+    return ((this.#words[wordOf(bit)] as number) & flagOf(bit)) !== 0;
   }
 
-  #flip(item: Item): void {
-    const word = item.invoked >> 5;
-    this.#words[word] = (this.#words[word] as number) ^ (1 << (item.invoked & 31));
+  #flip(row: number): void {
+    const bit = this.#line.bit[row] as number;
+    this.#words[wordOf(bit)] = (this.#words[wordOf(bit)] as number) ^ flagOf(bit);
+    this.#hash ^= this.#hashOf[bit] as number;
   }
+}
+
+function wordOf(bit: number): number {
+  return BITS + (bit >> 5);
+}
+
+function flagOf(bit: number): number {
+  return 1 << (bit & 31);
+}
+
+/** MurmurHash3's last steps (Appleby, 2011). */
+function mix(number: number): number {
+  let mixed = Math.imul(number ^ (number >>> 16), 0x85ebca6b);
+  mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35);
+  return mixed ^ (mixed >>> 16);
 }

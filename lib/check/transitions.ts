@@ -1,75 +1,117 @@
 /**
- * A model as a table of numbers: equal states share a number, equal operations share one, each step
- * is taken once.
+ * A model as a table of numbers: equal states share a number, and each step is taken once. A deed's
+ * number is its place in the list of deeds.
  */
 
-import type { Model, Returned } from "./model.ts";
+import type { Deed, Model } from "./model.ts";
 import { keyOf } from "./value.ts";
 
-/** What `next` answers when the operation is impossible in the state. */
+/** What `next` answers when the deed is impossible in the state. */
 export const IMPOSSIBLE = -1;
 
-/** One state that was met, and where the operations tried in it lead. */
-type Row<State> = { readonly state: State; readonly next: Map<number, number> };
-type Column<Input, Output> = {
-  readonly input: Input;
-  readonly returned: Returned<Output> | undefined;
-};
+/** The columns of the table: the state before, the deed, the state after. */
+const COLUMNS = 3;
 
 export class Transitions<State, Input, Output> {
   readonly #model: Model<State, Input, Output>;
-  readonly #rows: Row<State>[] = [];
-  readonly #rowOf = new Map<string, number>();
-  readonly #columns: Column<Input, Output>[] = [];
-  readonly #columnOf = new Map<string, number>();
+  readonly #deeds: readonly Deed<Input, Output>[];
+  readonly #states: State[] = [];
+  /** By the state itself when it is one word or number, otherwise by its key. */
+  readonly #simple = new Map<unknown, number>();
+  readonly #keyed = new Map<string, number>();
+  #keyLetters = 0;
+  #steps = 0;
+  /** By hash, with linear probing; a state before that is 0 is an empty row, so states count from 1. */
+  #table = new Int32Array(64 * COLUMNS);
 
-  constructor(model: Model<State, Input, Output>) {
+  constructor(model: Model<State, Input, Output>, deeds: readonly Deed<Input, Output>[]) {
     this.#model = model;
+    this.#deeds = deeds;
+    this.#number(model.init);
+  }
+
+  /** The number of the state in which the object starts. */
+  get initial(): number {
+    return 1;
   }
 
   /** How many different states were met. */
   get states(): number {
-    return this.#rows.length;
+    return this.#states.length;
   }
 
-  /** The number of the state in which the object starts. */
-  initial(): number {
-    return this.#intern(this.#model.init);
+  /** How many bytes the table and the states occupy, about: a state as much as its key. */
+  get bytes(): number {
+    return 4 * this.#table.length + 64 * this.#states.length + 4 * this.#keyLetters;
   }
 
-  /** The number of an operation: its input and what it returned. */
-  operation(input: Input, returned: Returned<Output> | undefined): number {
-    const key = keyOf([input, returned]);
-    const known = this.#columnOf.get(key);
+  /** The state after a deed, or IMPOSSIBLE. */
+  next(state: number, deed: number): number {
+    const table = this.#table;
+    const mask = table.length / COLUMNS - 1;
+    let row = (Math.imul(state, 0x9e3779b1) ^ Math.imul(deed, 0x85ebca6b)) >>> 7;
+    for (row &= mask; ; row = (row + 1) & mask) {
+      const before = table[row * COLUMNS];
+      if (before === 0) break;
+      if (before === state && table[row * COLUMNS + 1] === deed) {
+        return table[row * COLUMNS + 2] as number;
+      }
+    }
+    const after = this.#take(state, this.#deeds[deed] as Deed<Input, Output>);
+    table[row * COLUMNS] = state;
+    table[row * COLUMNS + 1] = deed;
+    table[row * COLUMNS + 2] = after;
+    this.#steps += 1;
+    if (this.#steps * 2 > mask) this.#grow();
+    return after;
+  }
+
+  /**
+   * Whether nothing that was tried would have gone another way if the deed's outcome were unknown: it
+   * would have led to the same states, or changed nothing.
+   */
+  isAsUnknown(deed: number): boolean {
+    const { input } = this.#deeds[deed] as Deed<Input, Output>;
+    const table = this.#table;
+    for (let row = 0; row < table.length; row += COLUMNS) {
+      const [before, tried, after] = [table[row] as number, table[row + 1], table[row + 2]];
+      if (before === 0 || tried !== deed) continue;
+      const unknown = this.#take(before, { input, returned: undefined });
+      if (unknown !== after && unknown !== before) return false;
+    }
+    return true;
+  }
+
+  #take(state: number, { input, returned }: Deed<Input, Output>): number {
+    const before = this.#states[state - 1] as State;
+    const step = this.#model.step(before, input, returned);
+    if (!step.ok) return IMPOSSIBLE;
+    return step.state === before ? state : this.#number(step.state);
+  }
+
+  #number(state: State): number {
+    const isSimple = typeof state === "string" || typeof state === "number" || state === null;
+    const names: Map<unknown, number> = isSimple ? this.#simple : this.#keyed;
+    const name = isSimple ? state : (this.#model.key?.(state) ?? keyOf(state));
+    const known = names.get(name);
     if (known !== undefined) return known;
-    this.#columnOf.set(key, this.#columns.length);
-    return this.#columns.push({ input, returned }) - 1;
+    if (typeof name === "string") this.#keyLetters += name.length;
+    const number = this.#states.push(state);
+    names.set(name, number);
+    return number;
   }
 
-  /** The state after an operation, or IMPOSSIBLE. */
-  next(state: number, operation: number): number {
-    const row = this.#rows[state] as Row<State>;
-    const known = row.next.get(operation);
-    if (known !== undefined) return known;
-    const { input, returned } = this.#columns[operation] as Column<Input, Output>;
-    const step = this.#model.step(row.state, input, returned);
-    const next = step.ok ? this.#intern(step.state) : IMPOSSIBLE;
-    row.next.set(operation, next);
-    return next;
-  }
-
-  /** Why an operation is impossible in a state; undefined when it is possible. */
-  why(state: number, operation: number): string | undefined {
-    const { input, returned } = this.#columns[operation] as Column<Input, Output>;
-    const step = this.#model.step((this.#rows[state] as Row<State>).state, input, returned);
-    return step.ok ? undefined : step.why;
-  }
-
-  #intern(state: State): number {
-    const key = this.#model.key?.(state) ?? keyOf(state);
-    const known = this.#rowOf.get(key);
-    if (known !== undefined) return known;
-    this.#rowOf.set(key, this.#rows.length);
-    return this.#rows.push({ state, next: new Map() }) - 1;
+  #grow(): void {
+    const old = this.#table;
+    const table = new Int32Array(old.length * 2);
+    const mask = table.length / COLUMNS - 1;
+    for (let at = 0; at < old.length; at += COLUMNS) {
+      const [before, deed] = [old[at] as number, old[at + 1] as number];
+      if (before === 0) continue;
+      let row = (Math.imul(before, 0x9e3779b1) ^ Math.imul(deed, 0x85ebca6b)) >>> 7;
+      for (row &= mask; table[row * COLUMNS] !== 0; row = (row + 1) & mask) {}
+      table.set(old.subarray(at, at + COLUMNS), row * COLUMNS);
+    }
+    this.#table = table;
   }
 }

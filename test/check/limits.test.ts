@@ -1,5 +1,7 @@
 import { expect, test } from "vitest";
 import {
+  type CasRegisterInput,
+  casRegister,
   type KeyValueInput,
   keyValue,
   linearizable,
@@ -26,11 +28,16 @@ function hardAndEasy(easy: string | null) {
   return recorder.history();
 }
 
-test("a limit of memory gives unknown, with the reason", () => {
+test("a limit of configurations gives unknown, with the reason", () => {
   const found = linearizable(hard, register(0), { configurations: 100 });
-  const reason = "no verdict within 100 remembered configurations";
+  const reason = "no verdict within 100 configurations";
   expect(found).toEqual({ verdict: "unknown", reason, configurations: 101 });
   expect(linearizable(hard, register(0)).verdict).toBe("violated");
+});
+
+test("a limit of memory gives unknown, with the reason", () => {
+  const found = linearizable(hard, register(0), { memoryMb: 0.1 });
+  expect(found).toMatchObject({ verdict: "unknown", reason: "no verdict within 0.1 MB" });
 });
 
 test("a limit of time gives unknown, with the reason, by the clock that it was given", () => {
@@ -49,10 +56,18 @@ test("without a limit of time the clock is not read", () => {
 });
 
 test("a limit that ends the diagnosis leaves the verdict, with a longer prefix", () => {
-  const history = onRegister("a write 1 0-90", "b read 7 10-20", "c read 1 100-110");
+  const recorder = new Recorder<CasRegisterInput<number>, number | boolean | undefined>();
+  const cas = recorder.invoke("a", { kind: "cas", from: 0, to: 1 }, 0);
+  recorder.invoke("b", { kind: "read" }, 10).ok(7, 20);
+  cas.ok(false, 90);
+  const history = recorder.history();
+  // Only a second search tells that the cas, had it swapped, would not have explained the read.
+  expect(linearizable(history, casRegister(0))).toMatchObject({
+    prefix: [{ outcome: "info" }, {}],
+  });
   let asked = 0;
   const limits = { timeMs: 1, nowMs: () => (asked++ > 1 ? 9 : 0) };
-  const found = linearizable(history, register(0), limits);
+  const found = linearizable(history, casRegister(0), limits);
   expect(found).toMatchObject({ verdict: "violated", prefix: history, operation: history[1] });
 });
 
@@ -69,5 +84,11 @@ test("a limit below what makes sense is refused in a sentence", () => {
   );
   expect(() => linearizable([], register(0), { configurations: 0 })).toThrow(
     "A limit of 0 configurations; at least 1 was expected.",
+  );
+  expect(() => linearizable([], register(0), { memoryMb: 0 })).toThrow(
+    "A limit of 0 MB; more than 0 was expected.",
+  );
+  expect(() => linearizable([], register(0), { without: ["speed" as "quotient"] })).toThrow(
+    "speed is no reduction; one of read-first, crashed-alike, dominance, quotient, partitions was expected.",
   );
 });

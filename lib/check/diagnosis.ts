@@ -1,0 +1,135 @@
+/** Where a history fails first, and why. */
+
+import type { Attempt } from "./attempt.ts";
+import {
+  byReturn,
+  type Completed,
+  compareReturns,
+  type History,
+  isInvokedBefore,
+  type Operation,
+} from "./history.ts";
+import type { DeadEnd } from "./search.ts";
+import type { Outcome, Turns } from "./turns.ts";
+
+/** Why no order explains a history: see `Linearizability`. */
+export type Diagnosis<Input, Output> = {
+  readonly prefix: History<Input, Output>;
+  readonly operation: Operation<Input, Output>;
+  readonly why: string;
+  readonly deepest: readonly number[];
+};
+
+type Stuck<State, Input, Output> = Extract<Outcome<State, Input, Output>, { kind: "stuck" }>;
+
+/** The beginning of a part that fails, and how the search for it ended. */
+type Failure<State, Input, Output> = {
+  readonly prefix: History<Input, Output>;
+  /** With this return it fails. */
+  readonly last: Completed<Input, Output>;
+  readonly attempt: Attempt<State, Input, Output>;
+  readonly end: DeadEnd;
+};
+
+/** The first failure of all parts, as far as the turns allow to look for it. */
+export function diagnose<State, Input, Output>(
+  stuck: Stuck<State, Input, Output>,
+  turns: Turns<State, Input, Output>,
+): Diagnosis<Input, Output> {
+  let { others } = stuck;
+  let failure = shortest(stuck, turns);
+  // Another part is of interest only if it fails earlier.
+  while (others.length > 0) {
+    const earlier = new Map(others.map((part) => [knownBefore(part, failure.last), part]));
+    const outcome = turns.run([...earlier.keys()]);
+    if (outcome.kind !== "stuck") break;
+    failure = shortest(outcome, turns);
+    others = outcome.others.map((part) => earlier.get(part) as History<Input, Output>);
+  }
+  const { prefix, attempt, end } = failure;
+  const reasons = end.orders.map((order) => attempt.whyNot(order, end.returned));
+  return {
+    prefix,
+    operation: attempt.next(end.returned),
+    why: either(reasons),
+    deepest: attempt.idsOf(end.orders[0] as readonly number[]),
+  };
+}
+
+/**
+ * The shortest beginning of a part that fails. What can be explained up to one return can be
+ * explained up to every earlier one, so bisecting finds it; mostly it is the return at which the
+ * search for the whole was stuck.
+ */
+function shortest<State, Input, Output>(
+  { attempt: whole, end }: Stuck<State, Input, Output>,
+  turns: Turns<State, Input, Output>,
+): Failure<State, Input, Output> {
+  const { part } = whole;
+  const returns = byReturn(part);
+  const upTo = (count: number) => known(part, returns.slice(0, count));
+  let stuck = { attempt: whole, end };
+  let explained = end.returned;
+  let fails = whole.isCertainAt(end.returned) ? explained + 1 : returns.length;
+  for (let probe = explained + 1; explained + 1 < fails; probe = (explained + fails) >> 1) {
+    const outcome = turns.run([upTo(probe)]);
+    if (outcome.kind === "stopped") break;
+    if (outcome.kind === "found") explained = probe;
+    else {
+      stuck = outcome;
+      fails = probe;
+    }
+  }
+  const last = returns[fails - 1] as Completed<Input, Output>;
+  return { prefix: upTo(fails), last, ...stuck };
+}
+
+/** What was known of a history just before an operation returned. */
+function knownBefore<Input, Output>(
+  history: History<Input, Output>,
+  operation: Completed<Input, Output>,
+): History<Input, Output> {
+  return known(
+    history,
+    byReturn(history).filter((other) => compareReturns(other, operation) < 0),
+  );
+}
+
+/**
+ * What was known of a history when these operations had returned, and no others had; failures
+ * always are.
+ */
+function known<Input, Output>(
+  history: History<Input, Output>,
+  returned: readonly Completed<Input, Output>[],
+): History<Input, Output> {
+  const last = returned.at(-1);
+  if (last === undefined) return [];
+  const ids = new Set(returned.map((operation) => operation.id));
+  const begun = history.filter((operation) => isInvokedBefore(operation, last));
+  return begun.map((operation) => {
+    const { id, client, input, invokedMs } = operation;
+    return operation.outcome !== "ok" || ids.has(id)
+      ? operation
+      : { id, client, input, invokedMs, outcome: "info" };
+  });
+}
+
+/**
+ * One sentence from several that begin alike: "it holds 2" and "it holds 1" give "it holds 1 or 2".
+ */
+function either(reasons: readonly string[]): string {
+  const sentences = [...new Set(reasons)].map((reason) => reason.split(" "));
+  const [first = [], ...others] = sentences;
+  let shared = 0;
+  while (
+    shared < first.length - 1 &&
+    others.every((words) => shared < words.length - 1 && words[shared] === first[shared])
+  ) {
+    shared++;
+  }
+  const ends = sentences.map((words) => words.slice(shared).join(" ")).sort();
+  const last = ends.pop() ?? "";
+  const ending = ends.length === 0 ? last : `${ends.join(", ")} or ${last}`;
+  return [...first.slice(0, shared), ending].join(" ");
+}
