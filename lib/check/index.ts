@@ -13,7 +13,7 @@ export type {
   RetentionCut,
 } from "./log/events.ts";
 export type { AnomalyName, Finding } from "./log/findings.ts";
-export type { Model, Returned, Step } from "./model.ts";
+export type { Deed, Model, Returned, Step } from "./model.ts";
 export type {
   CasRegisterInput,
   KeyValueInput,
@@ -24,3 +24,5 @@ export type {
   SetInput,
 } from "./models.ts";
 export { casRegister, fifoQueue, keyValue, log, mutex, register, set } from "./models.ts";
+export { REDUCTIONS, type Reduction } from "./reductions.ts";
+export { operationText, verdictText } from "./words.ts";

@@ -1,7 +1,12 @@
 /** What clients saw, as bars from invocation to return, and what a checker made of it: an order, or an operation without one. */
 
 import type * as Plot from "@observablehq/plot";
-import type { History, Linearizability, Operation } from "../check/index.ts";
+import {
+  type History,
+  type Linearizability,
+  type Operation,
+  operationText,
+} from "../check/index.ts";
 import { checkWidth, onCard } from "./document.ts";
 import { lineMarks, textMarks } from "./marks.ts";
 import { palette } from "./palette.ts";
@@ -12,7 +17,7 @@ import { type Bar, checkTimes, type Rows, rowsOf } from "./rows.ts";
 import { BAR, barMarks, boxOfBar, groundMarks, type Sheet, scalesOf, sheetOf } from "./sheet.ts";
 import { type Box, boxOf, overlap, plainText, shorten, widthOf } from "./text.ts";
 import { conclusionOf, leftOut, signsOf, tell, tellTitle } from "./verdict.ts";
-import { countText, operationText } from "./words.ts";
+import { countText } from "./words.ts";
 
 export type HistoryOptions<Input = unknown, Output = unknown> = {
   /** The finding, in one sentence; left out, the verdict, or what was counted. */

@@ -1,10 +1,10 @@
 /** A history in words: its verdict as a title, a text for who cannot see it, and the legend of the signs that it uses. */
 
-import type { History, Linearizability } from "../check/index.ts";
+import { type History, type Linearizability, operationText } from "../check/index.ts";
 import { element, type Sign } from "./document.ts";
 import { palette, paper } from "./palette.ts";
 import type { Rows } from "./rows.ts";
-import { countText, numberText, operationText } from "./words.ts";
+import { countText, numberText } from "./words.ts";
 
 export function tellTitle(history: History, result: Linearizability | undefined): string {
   const clients = new Set(history.map((operation) => operation.client)).size;

@@ -1,6 +1,5 @@
 /** The words that pictures use for numbers, messages and faults, so that all of them speak alike. */
 
-import type { Operation } from "../check/index.ts";
 import type { Fault, Link, NodeId } from "../sim/index.ts";
 
 /** A number as a reader writes it: thousands apart, no more digits than it needs. */
@@ -14,39 +13,10 @@ export function countText(count: number, noun: string): string {
   return `${numberText(count)} ${noun}${count === 1 ? "" : "s"}`;
 }
 
-/** A value of a message or an operation in a few characters. */
-function valueText(value: unknown): string {
-  if (typeof value === "string") return value;
-  if (typeof value === "bigint") return `${value}`;
-  try {
-    return JSON.stringify(value) ?? String(value);
-  } catch {
-    return String(value);
-  }
-}
-
 /** What a message is called when nobody says otherwise: its `kind`, if that is a string. */
 export function kindOf(body: unknown): string | undefined {
   if (typeof body !== "object" || body === null || !("kind" in body)) return undefined;
   return typeof body.kind === "string" ? body.kind : undefined;
-}
-
-/** An operation and what came of it: "write 5", "read → 5", "cas 1 2 → ?" when nobody knows, "write 5 failed". */
-export function operationText(operation: Operation): string {
-  const call = callText(operation.input);
-  if (operation.outcome === "info") return `${call} → ?`;
-  if (operation.outcome === "fail") return `${call} failed`;
-  return operation.output === undefined ? call : `${call} → ${valueText(operation.output)}`;
-}
-
-/** What was asked for: the kind of an input and the values of its other fields, or the whole input. */
-function callText(input: unknown): string {
-  const kind = kindOf(input);
-  if (kind === undefined) return valueText(input);
-  const values = Object.entries(input as object).flatMap(([name, value]) =>
-    name === "kind" || value === undefined ? [] : [valueText(value)],
-  );
-  return [kind, ...values].join(" ");
 }
 
 type Skew = Extract<Fault, { readonly kind: "skew" }>;

@@ -14,6 +14,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   hint: () => import("./grade/hint.ts"),
   grade: () => import("./grade/grade-command.ts"),
   replay: () => import("./grade/replay.ts"),
+  "check-history": () => import("./check-history.ts"),
   notebooks: () => import("./notebooks/command.ts"),
   bench: () => import("./bench.ts"),
   prove: () => import("./prove.ts"),
@@ -23,7 +24,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
 async function help(): Promise<string> {
   const rows = await Promise.all(
     Object.entries(COMMANDS).map(async ([name, load]) => {
-      return `  ${name.padEnd(10)} ${(await load()).summary}`;
+      return `  ${name.padEnd(14)} ${(await load()).summary}`;
     }),
   );
   return [

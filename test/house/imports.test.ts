@@ -22,6 +22,7 @@ const MAY_IMPORT: Readonly<
 > = {
   sim: { values: [], types: [] },
   check: { values: [], types: [] },
+  formats: { values: ["check"], types: [] },
   estimate: { values: [], types: [] },
   storage: { values: ["sim"], types: [] },
   ensemble: { values: ["sim"], types: [] },
@@ -29,7 +30,7 @@ const MAY_IMPORT: Readonly<
   recipes: { values: ["ensemble", "sim"], types: [] },
   connect: { values: ["ensemble", "broker"], types: [] },
   properties: { values: course, types: ["exercises"] },
-  plot: { values: [], types: course },
+  plot: { values: ["check"], types: course },
 };
 
 const sources = filesIn(["lib", "exercises", "solutions", "test"], ".ts", ".mjs", ".cjs");

@@ -1,0 +1,142 @@
+/**
+ * The lines that test tools write while clients work, as events. What is written is recognised from
+ * the text itself:
+ *
+ * - Jepsen's log: `INFO  jepsen.util - 3  :invoke  :read  nil`
+ * - EDN, an operation a line or all in one vector, as Jepsen's history.edn and Porcupine's key–value
+ *   tests have it: `{:process 3, :type :invoke, :f :get, :key "x", :value nil}`
+ * - JSON lines with the same fields: `{"process": 3, "type": "invoke", "f": "read", "value": null}`
+ */
+
+import { parseEDNString } from "edn-data";
+import { Unreadable } from "./unreadable.ts";
+
+/** Something that a client was seen to do. */
+export type Event = {
+  /** Where it stands in the text, such as "line 12". */
+  readonly place: string;
+  readonly process: string;
+  readonly type: "invoke" | "ok" | "fail" | "info";
+  readonly f: string;
+  readonly key: string | undefined;
+  readonly value: unknown;
+};
+
+/** How a text is written. */
+export type Format = "jepsen-log" | "edn" | "json";
+
+const LOGGED = /jepsen\.util\s+-\s+(\S+)\s+:(invoke|ok|fail|info)\s+:(\S+)\s*(.*)$/;
+
+const EDN = {
+  mapAs: "object",
+  setAs: "array",
+  listAs: "array",
+  keywordAs: "string",
+  symbolAs: "string",
+  charAs: "string",
+} as const;
+
+/** The events of a text in the order in which they stand there; those of Jepsen's nemesis are left out. */
+export function eventsOf(text: string): { readonly format: Format; readonly events: Event[] } {
+  const format = formatOf(text);
+  const found = READERS[format](text);
+  return { format, events: found.filter(({ process }) => /^-?\d+$/.test(process)) };
+}
+
+const READERS: Readonly<Record<Format, (text: string) => Event[]>> = {
+  "jepsen-log": (text) =>
+    linesOf(text).flatMap(({ line, place }) => {
+      const [, process = "", type = "", f = "", value = ""] = LOGGED.exec(line) ?? [];
+      if (process === "") return [];
+      return [
+        eventOf({ process, type, f, value: edn(value === "" ? "nil" : value, place) }, place),
+      ];
+    }),
+  edn: (text) =>
+    isWhole(text)
+      ? listed(edn(text, "the text"))
+      : linesOf(text).map(({ line, place }) => eventOf(edn(line, place), place)),
+  json: (text) =>
+    isWhole(text)
+      ? listed(json(text, "the text"))
+      : linesOf(text).map(({ line, place }) => eventOf(json(line, place), place)),
+};
+
+function formatOf(text: string): Format {
+  const start = text.trimStart();
+  if (/^[[(]?\s*\{\s*"/.test(start)) return "json";
+  if (/^[[(]?\s*(#\S+\s*)?\{/.test(start)) return "edn";
+  if (
+    LOGGED.test(
+      text
+        .slice(0, 100_000)
+        .split("\n")
+        .find((line) => LOGGED.test(line)) ?? "",
+    )
+  ) {
+    return "jepsen-log";
+  }
+  const [first = ""] = start.split("\n");
+  throw new Unreadable(
+    `It begins with ${first === "" ? "nothing" : `"${first.slice(0, 60)}"`}; ` +
+      "Jepsen's log, EDN or JSON lines were expected.",
+  );
+}
+
+/** Whether all events stand in one list. */
+function isWhole(text: string): boolean {
+  return /^[[(]/.test(text.trimStart());
+}
+
+function linesOf(text: string): { readonly line: string; readonly place: string }[] {
+  return text
+    .split(/\r?\n/)
+    .map((line, at) => ({ line: line.trim(), place: `line ${at + 1}` }))
+    .filter(({ line }) => line !== "" && !line.startsWith(";"));
+}
+
+function listed(list: unknown): Event[] {
+  if (!Array.isArray(list)) throw new Unreadable("The text is no list of events.");
+  return list.map((event, at) => eventOf(event, `event ${at + 1}`));
+}
+
+function edn(text: string, place: string): unknown {
+  return parsed(() => untagged(parseEDNString(text, EDN)), "EDN", text, place);
+}
+
+function json(text: string, place: string): unknown {
+  return parsed(() => JSON.parse(text), "JSON", text, place);
+}
+
+function parsed(parse: () => unknown, format: string, text: string, place: string): unknown {
+  try {
+    const value = parse();
+    if (value !== undefined) return value;
+  } catch {
+    // Said below, with the place.
+  }
+  throw new Unreadable(`${place}: "${text.slice(0, 60)}" is not ${format}.`);
+}
+
+/** A record of Clojure is read as what is in it. */
+function untagged(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(untagged);
+  if (typeof value !== "object" || value === null) return value;
+  if ("tag" in value && "val" in value) return untagged(value.val);
+  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, untagged(item)]));
+}
+
+function eventOf(read: unknown, place: string): Event {
+  if (typeof read !== "object" || read === null || Array.isArray(read)) {
+    throw new Unreadable(`${place}: ${JSON.stringify(read)} is no event.`);
+  }
+  const { process, type, f, key, value = null } = read as Record<string, unknown>;
+  if (type !== "invoke" && type !== "ok" && type !== "fail" && type !== "info") {
+    throw new Unreadable(
+      `${place}: the type ${JSON.stringify(type)}; one of invoke, ok, fail, info was expected.`,
+    );
+  }
+  if (process === undefined) throw new Unreadable(`${place}: an event without a process.`);
+  const named = key === undefined || key === null ? undefined : String(key);
+  return { place, process: String(process), type, f: String(f), key: named, value };
+}
