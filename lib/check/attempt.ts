@@ -3,9 +3,16 @@
 import type { History, Operation } from "./history.ts";
 import type { Deed, Model, Step } from "./model.ts";
 import type { Reduction } from "./reductions.ts";
+import { refutation } from "./refutation.ts";
 import { type Ending, Search } from "./search.ts";
-import { type Timeline, timelineOf } from "./timeline.ts";
+import { deedOf, type Timeline, timelineOf } from "./timeline.ts";
 import { Transitions } from "./transitions.ts";
+
+/** It is known which return has no explanation, but no order of those before it. */
+export type Refuted = { readonly kind: "refuted"; readonly returned: number };
+
+/** After so many tries a refutation is looked for, in as many steps. */
+const REFUTING = 4096;
 
 export class Attempt<State, Input, Output> {
   readonly part: History<Input, Output>;
@@ -17,6 +24,7 @@ export class Attempt<State, Input, Output> {
   /** What was spent on the model itself before its quotient took over. */
   readonly #before = { tries: 0, configurations: 0 };
   #isCondensed = false;
+  #isLookedAt = false;
 
   constructor(
     part: History<Input, Output>,
@@ -49,11 +57,15 @@ export class Attempt<State, Input, Output> {
    * is not settled at once is begun again on the quotient: an easy search does without, and tells
    * apart more states in which it got lost.
    */
-  advance(tries: number, configurations: number): Ending | undefined {
+  advance(tries: number, configurations: number): Ending | Refuted | undefined {
     const ending = this.#search.advance(tries, configurations - this.#before.configurations);
     const isStopped = ending === undefined && this.configurations > configurations;
-    if (ending === undefined && !isStopped && !this.#isCondensed) this.#condense();
-    return ending;
+    if (ending !== undefined || isStopped) return ending;
+    if (!this.#isCondensed) this.#condense();
+    if (this.#isLookedAt || this.tries < REFUTING) return undefined;
+    this.#isLookedAt = true;
+    const returned = refutation(this.#line, this.#table, REFUTING);
+    return returned === undefined ? undefined : { kind: "refuted", returned };
   }
 
   #condense(): void {
@@ -95,44 +107,50 @@ export class Attempt<State, Input, Output> {
     );
   }
 
-  /** The ids of an order's operations. Throws when the model itself does not accept it. */
-  idsOf(order: readonly number[]): number[] {
-    this.#stateAfter(order);
-    return order.map((row) => this.#operation(row).id);
+  /** The operations of an order. Throws when the model itself does not accept it. */
+  told(order: readonly number[]): Operation<Input, Output>[] {
+    const operations = order.map((row) => this.#operation(row));
+    stateAfter(operations, this.#model);
+    return operations;
   }
 
-  /** Why the model does not accept an operation after an order. */
-  whyNot(order: readonly number[], returned: number): string {
-    const row = this.#line.returns[returned] as number;
-    const step = this.#step(this.#stateAfter(order), row);
-    if (step.ok) throw this.#unfaithful(row, "possible");
+  /** Why the model does not accept an operation after others. */
+  whyNot(order: readonly Operation<Input, Output>[], operation: Operation<Input, Output>): string {
+    const step = take(stateAfter(order, this.#model), operation, this.#model);
+    if (step.ok) throw unfaithful(this.#model, operation, "possible");
     return step.why;
-  }
-
-  #stateAfter(order: readonly number[]): State {
-    let state = this.#model.init;
-    for (const row of order) {
-      const step = this.#step(state, row);
-      if (!step.ok) throw this.#unfaithful(row, "impossible");
-      state = step.state;
-    }
-    return state;
-  }
-
-  #step(state: State, row: number): Step<State> {
-    const { input, returned } = this.#line.deeds[row] as Deed<Input, Output>;
-    return this.#model.step(state, input, returned);
   }
 
   #operation(row: number): Operation<Input, Output> {
     return this.#line.operations[row] as Operation<Input, Output>;
   }
+}
 
-  #unfaithful(row: number, found: string): Error {
-    const { name } = this.#model;
-    return new Error(
-      `Operation ${this.#operation(row).id} is ${found} in the model ${name}, but not in what the ` +
-        "search made of it: its quotient, its key or its isReadOnly says what is not so.",
-    );
+function stateAfter<State, Input, Output>(
+  order: readonly Operation<Input, Output>[],
+  model: Model<State, Input, Output>,
+): State {
+  let state = model.init;
+  for (const operation of order) {
+    const step = take(state, operation, model);
+    if (!step.ok) throw unfaithful(model, operation, "impossible");
+    state = step.state;
   }
+  return state;
+}
+
+function take<State, Input, Output>(
+  state: State,
+  operation: Operation<Input, Output>,
+  model: Model<State, Input, Output>,
+): Step<State> {
+  const { input, returned } = deedOf(operation);
+  return model.step(state, input, returned);
+}
+
+function unfaithful(model: { readonly name: string }, { id }: Operation, found: string): Error {
+  return new Error(
+    `Operation ${id} is ${found} in the model ${model.name}, but not in what the search made of ` +
+      "it: its quotient, its key or its isReadOnly says what is not so.",
+  );
 }

@@ -9,7 +9,6 @@ import {
   isInvokedBefore,
   type Operation,
 } from "./history.ts";
-import type { DeadEnd } from "./search.ts";
 import type { Outcome, Turns } from "./turns.ts";
 
 /** Why no order explains a history: see `Linearizability`. */
@@ -22,13 +21,10 @@ export type Diagnosis<Input, Output> = {
 
 type Stuck<State, Input, Output> = Extract<Outcome<State, Input, Output>, { kind: "stuck" }>;
 
-/** The beginning of a part that fails, and how the search for it ended. */
-type Failure<State, Input, Output> = {
-  readonly prefix: History<Input, Output>;
+/** The beginning of a part that fails, and why. */
+type Failure<Input, Output> = Diagnosis<Input, Output> & {
   /** With this return it fails. */
   readonly last: Completed<Input, Output>;
-  readonly attempt: Attempt<State, Input, Output>;
-  readonly end: DeadEnd;
 };
 
 /** The first failure of all parts, as far as the turns allow to look for it. */
@@ -40,20 +36,15 @@ export function diagnose<State, Input, Output>(
   let failure = shortest(stuck, turns);
   // Another part is of interest only if it fails earlier.
   while (others.length > 0) {
-    const earlier = new Map(others.map((part) => [knownBefore(part, failure.last), part]));
+    const { last } = failure;
+    const earlier = new Map(others.map((part) => [knownBefore(part, last), part]));
     const outcome = turns.run([...earlier.keys()]);
     if (outcome.kind !== "stuck") break;
     failure = shortest(outcome, turns);
     others = outcome.others.map((part) => earlier.get(part) as History<Input, Output>);
   }
-  const { prefix, attempt, end } = failure;
-  const reasons = end.orders.map((order) => attempt.whyNot(order, end.returned));
-  return {
-    prefix,
-    operation: attempt.next(end.returned),
-    why: either(reasons),
-    deepest: attempt.idsOf(end.orders[0] as readonly number[]),
-  };
+  const { prefix, operation, why, deepest } = failure;
+  return { prefix, operation, why, deepest };
 }
 
 /**
@@ -62,26 +53,61 @@ export function diagnose<State, Input, Output>(
  * search for the whole was stuck.
  */
 function shortest<State, Input, Output>(
-  { attempt: whole, end }: Stuck<State, Input, Output>,
+  stuck: Stuck<State, Input, Output>,
   turns: Turns<State, Input, Output>,
-): Failure<State, Input, Output> {
-  const { part } = whole;
+): Failure<Input, Output> {
+  const { attempt, end } = stuck;
+  if (end.kind === "refuted") return beforeRefuted(attempt, end.returned, turns);
+  const { part } = attempt;
   const returns = byReturn(part);
-  const upTo = (count: number) => known(part, returns.slice(0, count));
-  let stuck = { attempt: whole, end };
+  let last = { attempt, end };
   let explained = end.returned;
-  let fails = whole.isCertainAt(end.returned) ? explained + 1 : returns.length;
+  let fails = attempt.isCertainAt(end.returned) ? explained + 1 : returns.length;
   for (let probe = explained + 1; explained + 1 < fails; probe = (explained + fails) >> 1) {
-    const outcome = turns.run([upTo(probe)]);
+    const outcome = turns.run([known(part, returns.slice(0, probe))]);
     if (outcome.kind === "stopped") break;
     if (outcome.kind === "found") explained = probe;
+    else if (outcome.end.kind === "refuted") return shortest(outcome, turns);
     else {
-      stuck = outcome;
+      last = { attempt: outcome.attempt, end: outcome.end };
       fails = probe;
     }
   }
-  const last = returns[fails - 1] as Completed<Input, Output>;
-  return { prefix: upTo(fails), last, ...stuck };
+  const operation = last.attempt.next(last.end.returned);
+  const orders = last.end.orders.map((order) => last.attempt.told(order));
+  return failureAt(attempt, returns.slice(0, fails), operation, orders);
+}
+
+function beforeRefuted<State, Input, Output>(
+  attempt: Attempt<State, Input, Output>,
+  returned: number,
+  turns: Turns<State, Input, Output>,
+): Failure<Input, Output> {
+  const { part } = attempt;
+  const returns = byReturn(part).slice(0, returned + 1);
+  const outcome = turns.run([known(part, returns.slice(0, returned))]);
+  if (outcome.kind === "stuck") return shortest(outcome, turns);
+  const ids = outcome.kind === "found" ? outcome.orders.flat() : [];
+  const byId = new Map(part.map((operation) => [operation.id, operation]));
+  const order = ids.map((id) => byId.get(id) as Operation<Input, Output>);
+  const operation = returns.at(-1) as Completed<Input, Output>;
+  return failureAt(attempt, returns, operation, [order]);
+}
+
+function failureAt<State, Input, Output>(
+  attempt: Attempt<State, Input, Output>,
+  returns: readonly Completed<Input, Output>[],
+  operation: Operation<Input, Output>,
+  orders: readonly (readonly Operation<Input, Output>[])[],
+): Failure<Input, Output> {
+  const [longest = []] = orders;
+  return {
+    prefix: known(attempt.part, returns),
+    last: returns.at(-1) as Completed<Input, Output>,
+    operation,
+    why: either(orders.map((order) => attempt.whyNot(order, operation))),
+    deepest: longest.map(({ id }) => id),
+  };
 }
 
 /** What was known of a history just before an operation returned. */

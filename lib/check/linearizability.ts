@@ -56,6 +56,7 @@ export type Linearizability<Input = unknown, Output = unknown> = {
       readonly why: string;
       /**
        * The ids of the longest order found: every operation that returned before that one is in it.
+       * Empty when a limit cut the search for it short.
        */
       readonly deepest: readonly number[];
     }

@@ -16,7 +16,7 @@ export class Prefixes {
   readonly #whole = new Map<string, number>();
 
   constructor(texts: Iterable<string>) {
-    this.#texts = [...new Set(texts)].sort();
+    this.#texts = [...new Set(["", ...texts])].sort();
     this.#number({ first: 0, end: this.#texts.length, length: 0 });
   }
 

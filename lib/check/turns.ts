@@ -3,7 +3,7 @@
  * stand before one that settles the verdict.
  */
 
-import type { Attempt } from "./attempt.ts";
+import type { Attempt, Refuted } from "./attempt.ts";
 import type { History } from "./history.ts";
 import type { DeadEnd, Ending } from "./search.ts";
 
@@ -21,7 +21,7 @@ export type Outcome<State, Input, Output> =
   | {
       readonly kind: "stuck";
       readonly attempt: Attempt<State, Input, Output>;
-      readonly end: DeadEnd;
+      readonly end: DeadEnd | Refuted;
       /** The other parts for which no order was found. */
       readonly others: readonly History<Input, Output>[];
     }
@@ -61,10 +61,10 @@ export class Turns<State, Input, Output> {
         if (typeof ending === "string") return { kind: "stopped", reason: ending };
         if (ending === undefined) continue;
         waiting.delete(part);
-        if (ending.kind === "stuck") {
+        if (ending.kind !== "found") {
           return { kind: "stuck", attempt, end: ending, others: [...waiting] };
         }
-        orders.push(attempt.idsOf(ending.order));
+        orders.push(attempt.told(ending.order).map(({ id }) => id));
         this.#bytes -= attempt.bytes;
         attempts.delete(part);
       }
@@ -80,7 +80,10 @@ export class Turns<State, Input, Output> {
   }
 
   /** One turn: an ending, a reason to stop, or neither. */
-  #serve(attempt: Attempt<State, Input, Output>, turn: number): Ending | string | undefined {
+  #serve(
+    attempt: Attempt<State, Input, Output>,
+    turn: number,
+  ): Ending | Refuted | string | undefined {
     for (let left = turn; left > 0; left -= SLICE) {
       const reason = this.#reasonToStop();
       if (reason !== undefined) return reason;

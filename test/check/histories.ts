@@ -123,6 +123,11 @@ export function* randomHistories(subject: Subject, seeds: number): Generator<His
   for (let seed = 1; seed <= seeds; seed++) yield randomHistory(seed, 3 + (seed % 5), subject);
 }
 
+/** So many random histories of eight to twenty operations. */
+export function* larger(subject: Subject, seeds: number): Generator<History> {
+  for (let seed = 1; seed <= seeds; seed++) yield randomHistory(seed, 8 + (seed % 13), subject);
+}
+
 /**
  * Operations on a register as "client kind value invoked-returned"; without a return the outcome is
  * unknown.

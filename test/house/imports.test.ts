@@ -23,6 +23,8 @@ const MAY_IMPORT: Readonly<
   sim: { values: [], types: [] },
   check: { values: [], types: [] },
   formats: { values: ["check"], types: [] },
+  arbitraries: { values: ["check"], types: [] },
+  vitest: { values: ["check"], types: [] },
   estimate: { values: [], types: [] },
   storage: { values: ["sim"], types: [] },
   ensemble: { values: ["sim"], types: [] },

@@ -1,0 +1,62 @@
+/** Every reduction, and all together, leave the verdict as it is. */
+
+import { describe, expect, test, vi } from "vitest";
+import { type History, linearizable, REDUCTIONS, type Reduction } from "../../lib/check/index.ts";
+import { Search } from "../../lib/check/search.ts";
+import { timelineOf } from "../../lib/check/timeline.ts";
+import { Transitions } from "../../lib/check/transitions.ts";
+import { explained } from "./brute-force.ts";
+import { larger, randomHistories } from "./histories.ts";
+import { HISTORIES } from "./many.ts";
+import { type Subject, subjects } from "./objects.ts";
+import { plainSearch } from "./plain-search.ts";
+
+vi.setConfig({ testTimeout: 60_000 + HISTORIES * 20 });
+
+/** What a search on the quotient says, which a check begins only when a history is not easy. */
+function onQuotient(history: History, { model }: Subject): boolean {
+  const without = new Set<Reduction>();
+  const line = timelineOf(history, model, without);
+  const table = new Transitions(model.quotient?.(line.deeds) ?? model, line.deeds);
+  const ending = new Search(line, table, true).advance(Infinity, Infinity);
+  return ending?.kind === "found";
+}
+
+const CHOICES: readonly (readonly Reduction[])[] = [
+  [],
+  REDUCTIONS,
+  ...REDUCTIONS.map((one) => [one]),
+  ...REDUCTIONS.map((one) => REDUCTIONS.filter((other) => other !== one)),
+];
+
+describe.each(subjects)("$model.name", (subject) => {
+  const { model, fresh } = subject;
+  const judge = (history: History, without: readonly Reduction[]) =>
+    linearizable(history, model, { without }).verdict === "ok";
+
+  test("is judged alike without any reduction, or without all but one, and as by brute force", () => {
+    const seen = { right: 0, wrong: 0 };
+    for (const history of randomHistories(subject, HISTORIES / 10)) {
+      const right = explained(history, fresh);
+      seen[right ? "right" : "wrong"] += 1;
+      for (const without of CHOICES) {
+        const says = `without ${without.join()}: ${JSON.stringify(history)}`;
+        expect(judge(history, without), says).toBe(right);
+      }
+      expect(onQuotient(history, subject), JSON.stringify(history)).toBe(right);
+    }
+    expect(Math.min(seen.right, seen.wrong)).toBeGreaterThan(HISTORIES / 200);
+  });
+
+  test("is judged in larger histories as by the plain search", () => {
+    const seen = { right: 0, wrong: 0 };
+    for (const history of larger(subject, HISTORIES)) {
+      const right = plainSearch(history, model);
+      seen[right ? "right" : "wrong"] += 1;
+      if (judge(history, []) !== right || onQuotient(history, subject) !== right) {
+        throw new Error(`judged wrongly, ${right} is right: ${JSON.stringify(history)}`);
+      }
+    }
+    expect(Math.min(seen.right, seen.wrong)).toBeGreaterThan(HISTORIES / 20);
+  });
+});
