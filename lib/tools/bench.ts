@@ -9,7 +9,7 @@ import { TIMES } from "./bench/measure.ts";
 import { benchStorage } from "./bench/storage.ts";
 import { benchWorld } from "./bench/world.ts";
 import { type Row, table } from "./cell/table.ts";
-import { command, Misuse, read } from "./grade/command.ts";
+import { command, Misuse, read } from "./command.ts";
 
 export const summary =
   "measure worlds, brokers, memory, the checker, stores and chapters on this machine";

@@ -2,8 +2,8 @@
 
 import { readFileSync, writeFileSync } from "node:fs";
 import { linearizable, REDUCTIONS, type Reduction, verdictText } from "../check/index.ts";
-import { MODEL_NAMES, readHistory } from "../formats/index.ts";
-import { command, Misuse, read } from "./grade/command.ts";
+import { MODEL_NAMES, type ReadHistory, readHistory, Unreadable } from "../formats/index.ts";
+import { command, Misuse, read } from "./command.ts";
 
 export const summary = "judge a history that Jepsen, Porcupine or your own test wrote down";
 
@@ -56,7 +56,7 @@ export function main(args: string[]): Promise<number> {
       ...(values.memory === undefined ? {} : { memoryMb: positive("memory", values.memory) }),
       without: (values.without ?? []).map(reduction),
     };
-    const { history, model } = readHistory(textOf(file), values.model);
+    const { history, model } = historyOf(file, values.model);
     const result = linearizable(history, model, limits);
     console.log(verdictText(history, result));
     if (values.svg !== undefined) {
@@ -66,6 +66,16 @@ export function main(args: string[]): Promise<number> {
     }
     return { ok: 0, violated: 1, unknown: 3 }[result.verdict];
   });
+}
+
+function historyOf(file: string, name: string): ReadHistory {
+  const text = textOf(file);
+  try {
+    return readHistory(text, name);
+  } catch (error) {
+    if (error instanceof Unreadable) throw new Misuse(`${file}: ${error.message}`);
+    throw error;
+  }
 }
 
 function textOf(file: string): string {

@@ -2,9 +2,10 @@
 
 import { randomInt } from "node:crypto";
 import { type Row, table } from "./cell/table.ts";
+import { command, Misuse, read } from "./command.ts";
 import type { Comparison, Found, System } from "./compare/comparison.ts";
 import { NoServer } from "./compare/jars.ts";
-import { command, inParallel, Misuse, read, seedFrom } from "./grade/command.ts";
+import { inParallel, seedFrom } from "./grade/command.ts";
 import { ProgressLine } from "./grade/print.ts";
 
 export const summary = "run random scripts on a real ZooKeeper or Kafka and on ours, and compare";

@@ -6,7 +6,7 @@
 import { existsSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
-import { command, Misuse, read } from "./grade/command.ts";
+import { command, Misuse, read } from "./command.ts";
 import { loadExercise, loadTable } from "./grade/grade.ts";
 import { ProgressLine } from "./grade/print.ts";
 import { PROJECT } from "./grade/settings.ts";

@@ -71,7 +71,7 @@ test("a history made here is linearizable, and not with one wrong read", () => {
   for (const seed of [1, 2, 3]) {
     let held = 0;
     const history = historyOf<RegisterInput<number>, number | undefined>(
-      { seed, clients: 4, operations: 30 },
+      { seed, clients: 4, operations: 30, givenUp: 50 },
       (n) => (n % 3 === 0 ? { kind: "write", value: n } : { kind: "read" }),
       (input) => {
         if (input.kind === "read") return held;

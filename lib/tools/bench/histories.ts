@@ -8,10 +8,9 @@ export type Size = {
   readonly clients: number;
   /** How many each client does. */
   readonly operations: number;
+  /** One operation in so many is given up by its client, who never learns what became of it. */
+  readonly givenUp: number;
 };
-
-/** One operation in so many is given up by its client, who never learns what became of it. */
-const GIVEN_UP = 50;
 
 /**
  * A history that is linearizable by its making.
@@ -20,7 +19,7 @@ const GIVEN_UP = 50;
  * @param perform does an operation to the object, alone, and says what it returns
  */
 export function historyOf<Input, Output>(
-  { seed, clients, operations }: Size,
+  { seed, clients, operations, givenUp }: Size,
   inputOf: (n: number) => Input,
   perform: (input: Input) => Output,
 ): History<Input, Output> {
@@ -41,7 +40,7 @@ export function historyOf<Input, Output>(
         { atMs: effectMs, act: () => (output = perform(input)) },
         {
           atMs: returnedMs,
-          act: () => (n % GIVEN_UP === 0 ? call?.info() : call?.ok(output, returnedMs)),
+          act: () => (n % givenUp === 0 ? call?.info() : call?.ok(output, returnedMs)),
         },
       );
     }

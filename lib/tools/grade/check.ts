@@ -1,14 +1,13 @@
 /** `quorumlab check`: judges exercises, the cases that failed last time first. */
 
+import { command, read } from "../command.ts";
 import {
   AT_A_TIME,
-  command,
   drawFailure,
   durationFrom,
   exerciseNames,
   folderNamed,
   inParallel,
-  read,
   seedFrom,
 } from "./command.ts";
 import { hunt } from "./hunt.ts";

@@ -1,51 +1,13 @@
-/** What the grading commands have in common: reading arguments, misuse in one sentence, and stopping when asked. */
+/** What the grading commands have in common: names, folders, seeds and times from the command line, and work side by side. */
 
 import { existsSync, statSync, writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
-import { type ParseArgsOptionsConfig, parseArgs } from "node:util";
+import { Misuse } from "../command.ts";
 import { loadTable } from "./grade.ts";
 import type { ExerciseReport } from "./report.ts";
 
-/** The command was asked for something that makes no sense; the message says what was expected. */
-export class Misuse extends Error {}
-
 /** Each grading is two processes, the compiler's and the child's, so two of them keep two cores busy. */
 export const AT_A_TIME: number = Math.max(2, Math.floor(availableParallelism() / 2));
-
-/**
- * Runs a command's body. Misuse is said on standard error and gives 2; a failure of the grader itself gives 3, for
- * then nothing is known. A body that throws because it was stopped gives 130.
- *
- * @param body gets a signal that is aborted by Ctrl-C and by SIGTERM
- */
-export async function command(
-  name: string,
-  body: (signal: AbortSignal) => Promise<number>,
-): Promise<number> {
-  const stop = new AbortController();
-  const abort = () => stop.abort();
-  process.once("SIGINT", abort).once("SIGTERM", abort);
-  try {
-    return await body(stop.signal);
-  } catch (error) {
-    if (stop.signal.aborted) {
-      console.error(`quorumlab ${name}: stopped.`);
-      return 130;
-    }
-    const message = error instanceof Error ? error.message : String(error);
-    console.error(`quorumlab ${name}: ${message}`);
-    const code = (error as { code?: unknown }).code;
-    const misused = error instanceof Misuse || String(code).startsWith("ERR_PARSE_ARGS");
-    return misused ? 2 : 3;
-  } finally {
-    process.off("SIGINT", abort).off("SIGTERM", abort);
-  }
-}
-
-/** Reads arguments: options by their table, and everything else. @throws Error when an option is unknown */
-export function read<Options extends ParseArgsOptionsConfig>(args: string[], options: Options) {
-  return parseArgs({ args, options, allowPositionals: true, strict: true });
-}
 
 /** The names asked for, or all. @throws Misuse when there is no such exercise */
 export async function exerciseNames(asked: readonly string[], table?: string): Promise<string[]> {

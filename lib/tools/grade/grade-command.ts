@@ -3,15 +3,8 @@
 import { createHmac, randomBytes } from "node:crypto";
 import { lstatSync, realpathSync } from "node:fs";
 import { resolve } from "node:path";
-import {
-  AT_A_TIME,
-  command,
-  exerciseNames,
-  inParallel,
-  isFolder,
-  Misuse,
-  read,
-} from "./command.ts";
+import { command, Misuse, read } from "../command.ts";
+import { AT_A_TIME, exerciseNames, inParallel, isFolder } from "./command.ts";
 import { gradeExercise, whyNoFolder } from "./grade.ts";
 import { ProgressLine, sayAll, saySubmission } from "./print.ts";
 import {

@@ -1,6 +1,7 @@
 /** `quorumlab hint`: one more hint each time. */
 
-import { command, exerciseNames, folderNamed, Misuse, read } from "./command.ts";
+import { command, Misuse, read } from "../command.ts";
+import { exerciseNames, folderNamed } from "./command.ts";
 import { loadExercise } from "./grade.ts";
 import { countHint } from "./kept.ts";
 import { DEFAULT_FOLDER, type GradeOptions } from "./settings.ts";

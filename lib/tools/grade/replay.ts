@@ -1,16 +1,9 @@
 /** `quorumlab replay`: one failing case again, and nothing else. */
 
+import { command, Misuse, read } from "../command.ts";
 import { searchAgain } from "../prove/again.ts";
 import { type Settings, systemsIn } from "../prove/subjects.ts";
-import {
-  command,
-  drawFailure,
-  exerciseNames,
-  folderNamed,
-  Misuse,
-  read,
-  seedFrom,
-} from "./command.ts";
+import { drawFailure, exerciseNames, folderNamed, seedFrom } from "./command.ts";
 import { gradeExercise, loadExercise } from "./grade.ts";
 import { NO_SUCH_CASE } from "./job.ts";
 import { sayAll } from "./print.ts";

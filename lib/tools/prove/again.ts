@@ -1,6 +1,7 @@
 /** One search of a system again: the case that failed, or all of a seed, with a known-wrong implementation if asked. */
 
-import { drawFailure, Misuse } from "../grade/command.ts";
+import { Misuse } from "../command.ts";
+import { drawFailure } from "../grade/command.ts";
 import { NO_SUCH_CASE } from "../grade/job.ts";
 import { SIGNS } from "../grade/print.ts";
 import { trouble } from "./judged.ts";

@@ -1,0 +1,14 @@
+#!/usr/bin/env node
+/** The `quorumlab` command of the published package: the course and its grader are not in it. */
+
+import { main } from "./check-history.ts";
+
+const [name, ...args] = process.argv.slice(2);
+if (name === "check-history") {
+  process.exitCode = await main(args);
+} else {
+  console.error(
+    "quorumlab: expected check-history; `npx quorumlab check-history --help` says more.",
+  );
+  process.exitCode = 2;
+}
