@@ -64,18 +64,9 @@ const READERS: Readonly<Record<Format, (text: string) => Event[]>> = {
 
 function formatOf(text: string): Format {
   const start = text.trimStart();
-  if (/^[[(]?\s*\{\s*"/.test(start)) return "json";
+  if (/^(\[\s*)?\{\s*"/.test(start) || /^\[\s*\]/.test(start)) return "json";
   if (/^[[(]?\s*(#\S+\s*)?\{/.test(start)) return "edn";
-  if (
-    LOGGED.test(
-      text
-        .slice(0, 100_000)
-        .split("\n")
-        .find((line) => LOGGED.test(line)) ?? "",
-    )
-  ) {
-    return "jepsen-log";
-  }
+  if (text.split("\n").some((line) => LOGGED.test(line))) return "jepsen-log";
   const [first = ""] = start.split("\n");
   throw new Unreadable(
     `It begins with ${first === "" ? "nothing" : `"${first.slice(0, 60)}"`}; ` +
@@ -111,7 +102,7 @@ function json(text: string, place: string): unknown {
 function parsed(parse: () => unknown, format: string, text: string, place: string): unknown {
   try {
     const value = parse();
-    if (value !== undefined) return value;
+    if (value !== undefined && (value !== null || text.trim() === "nil")) return value;
   } catch {
     // Said below, with the place.
   }

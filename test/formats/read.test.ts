@@ -1,0 +1,180 @@
+import { linearizable } from "quorumlab/check";
+import { readHistory, Unreadable } from "quorumlab/formats";
+import { describe, expect, test } from "vitest";
+
+const lines = (...all: string[]) => all.join("\n");
+
+/** What the history says, an operation a line. */
+function told(text: string, name: string): string[] {
+  return readHistory(text, name).history.map((one) => {
+    const input = JSON.stringify(one.input);
+    return one.outcome === "ok"
+      ? `${one.client} ${input} ${JSON.stringify(one.output)}`
+      : `${one.client} ${input} ${one.outcome}`;
+  });
+}
+
+function verdict(text: string, name: string): string {
+  const { history, model } = readHistory(text, name);
+  return linearizable(history, model).verdict;
+}
+
+describe("Jepsen's log", () => {
+  const log = lines(
+    "INFO  jepsen.core - Worker 0 starting",
+    "INFO  jepsen.util - 0\t:invoke\t:write\t1",
+    "INFO  jepsen.util - 1   :invoke   :cas   [1 2]",
+    "INFO  jepsen.util - :nemesis :info :start nil",
+    "INFO  jepsen.util - 0 :ok :write 1",
+    "INFO  jepsen.util - 1 :fail :cas [1 2]",
+    "INFO  jepsen.util - 2 :invoke :read nil",
+    "INFO  jepsen.util - 3 :invoke :write 3",
+    "INFO  jepsen.util - 2 :fail :read :timed-out",
+    "INFO  jepsen.util - 3 :info :write :timed-out",
+    "INFO  jepsen.util - 4 :invoke :read nil",
+    "INFO  jepsen.util - 4 :ok :read 3",
+    "INFO  jepsen.util - 5 :invoke :read nil",
+  );
+
+  test("says what happened, what did not, and what nobody knows", () => {
+    expect(told(log, "cas-register")).toEqual([
+      '0 {"kind":"write","value":1} undefined',
+      '1 {"kind":"cas","from":1,"to":2} false',
+      '2 {"kind":"read"} info',
+      '3 {"kind":"write","value":3} info',
+      '4 {"kind":"read"} 3',
+      '5 {"kind":"read"} info',
+    ]);
+    expect(verdict(log, "cas-register")).toBe("ok");
+    expect(verdict(log.replace(":ok :read 3", ":ok :read 2"), "cas-register")).toBe("violated");
+  });
+});
+
+describe("EDN", () => {
+  test("of Porcupine's key–value tests reads an absent key as the empty text", () => {
+    const text = lines(
+      '{:process 0, :type :invoke, :f :get, :key "a", :value nil}',
+      '{:process 0, :type :ok, :f :get, :key "a", :value ""}',
+      '{:process 1, :type :invoke, :f :append, :key "a", :value "x 1 y"}',
+      '{:process 1, :type :ok, :f :append, :key "a", :value "x 1 y"}',
+      '{:process 0, :type :invoke, :f :get, :key "a", :value nil}',
+      '{:process 0, :type :ok, :f :get, :key "a", :value "x 1 y"}',
+    );
+    expect(verdict(text, "kv")).toBe("ok");
+    expect(verdict(text.replace('"x 1 y"}', '"x 2 y"}'), "kv")).toBe("violated");
+  });
+
+  test("of Jepsen may be one vector, of records, with more fields than we look at", () => {
+    const text = `[#jepsen.history.Op{:index 0, :time 5, :process 0, :type :invoke, :f :cas, :value [nil 2]}
+      #jepsen.history.Op{:index 1, :time 9, :process 0, :type :ok, :f :cas, :value [nil 2]}
+      {:index 2, :process :nemesis, :type :info, :f :start-partition, :value [:isolated {"n1" #{"n2"}}]}
+      {:index 3, :process 1, :type :invoke, :f :read, :value nil}
+      {:index 4, :process 1, :type :ok, :f :read, :value 2}]`;
+    expect(told(text, "cas-register")).toEqual([
+      '0 {"kind":"cas","from":null,"to":2} true',
+      '1 {"kind":"read"} 2',
+    ]);
+  });
+
+  test("has sets and lists for what a set and a log hold", () => {
+    const set = lines(
+      "{:process 0, :type :invoke, :f :add, :value 1}",
+      "{:process 0, :type :ok, :f :add, :value 1}",
+      "{:process 0, :type :invoke, :f :read, :value nil}",
+      "{:process 0, :type :ok, :f :read, :value #{1}}",
+    );
+    expect(verdict(set, "set")).toBe("ok");
+    expect(verdict(set.replace("#{1}", "#{}"), "set")).toBe("violated");
+  });
+
+  test("that fails, even a cas, did not happen", () => {
+    const text = lines(
+      "{:process 0, :type :invoke, :f :cas, :value [0 1]}",
+      "{:process 0, :type :fail, :f :cas, :value [0 1]}",
+    );
+    expect(told(text, "cas-register")).toEqual(['0 {"kind":"cas","from":0,"to":1} fail']);
+  });
+});
+
+describe("JSON lines", () => {
+  test.each([
+    ["queue", "enqueue", 7, "enqueue", 7, "dequeue", null, "dequeue", 7],
+    ["log", "append", "a", "append", 0, "read", 0, "read", ["a"]],
+    ["mutex", "acquire", null, "acquire", null, "release", null, "release", null],
+    ["set", "add", "a", "add", "a", "contains", "a", "contains", true],
+    ["register", "write", 1, "write", 1, "read", null, "read", 1],
+  ])("of a %s", (name, f1, asked1, g1, got1, f2, asked2, g2, got2) => {
+    const line = (type: string, f: unknown, value: unknown) =>
+      JSON.stringify({ process: 0, type, f, value });
+    const text = lines(
+      line("invoke", f1, asked1),
+      line("ok", g1, got1),
+      line("invoke", f2, asked2),
+      line("ok", g2, got2),
+    );
+    expect(verdict(text, name)).toBe("ok");
+    // Without its first operation the second returned what it cannot have.
+    expect(verdict(text.split("\n").slice(2).join("\n"), name)).toBe("violated");
+  });
+
+  test("may stand in one list", () => {
+    const text = JSON.stringify([
+      { process: 0, type: "invoke", f: "put", key: "a", value: { n: 1 } },
+      { process: 0, type: "ok", f: "put", key: "a", value: null },
+      { process: 0, type: "invoke", f: "get", key: "a", value: null },
+      { process: 0, type: "ok", f: "get", key: "a", value: { n: 1 } },
+    ]);
+    expect(verdict(text, "kv")).toBe("ok");
+  });
+});
+
+test.each([
+  ["", "kv", "It begins with nothing; Jepsen's log, EDN or JSON lines were expected."],
+  ["hello", "kv", 'It begins with "hello"; Jepsen\'s log, EDN or JSON lines were expected.'],
+  ["{:process 0", "kv", 'line 1: "{:process 0" is not EDN.'],
+  ['{"process": 0,}', "kv", 'line 1: "{"process": 0,}" is not JSON.'],
+  ["{:type :invoke, :f :get}", "kv", "line 1: an event without a process."],
+  [
+    "{:process 0, :type :call, :f :get}",
+    "kv",
+    'line 1: the type "call"; one of invoke, ok, fail, info was expected.',
+  ],
+  [
+    "{:process 0, :type :invoke, :f :push}",
+    "queue",
+    "line 1: push is no operation of a queue; those are enqueue, dequeue.",
+  ],
+  [
+    "\n{:process 0, :type :invoke, :f :get, :value nil}",
+    "kv",
+    "line 2: get with the value null, which is nothing that get takes.",
+  ],
+  [
+    "{:process 0, :type :invoke, :f :cas, :value 3}",
+    "cas-register",
+    "line 1: cas with the value 3, which is nothing that cas takes.",
+  ],
+  [
+    "{:process 0, :type :ok, :f :read, :value 3}",
+    "register",
+    "line 1: process 0 ends read, but nothing is under way.",
+  ],
+  [
+    "{:process 0, :type :invoke, :f :read}\n{:process 0, :type :invoke, :f :read}",
+    "register",
+    "line 2: process 0 invokes read, but its read of line 1 has not ended.",
+  ],
+  [
+    "{:process 0, :type :invoke, :f :read}\n{:process 0, :type :ok, :f :read, :value 1}",
+    "set",
+    "line 2: read with the value 1, which is nothing that read returns.",
+  ],
+  ["[]", "register", "There are no events in it."],
+  [
+    "{}",
+    "shelf",
+    "There is no model shelf; one of register, cas-register, kv, set, queue, mutex, log was expected.",
+  ],
+])("%j as a %s is refused in a sentence", (text, name, sentence) => {
+  expect(() => readHistory(text, name)).toThrow(new Unreadable(sentence));
+});

@@ -1,0 +1,127 @@
+/** What `npm pack` makes is used by a project that has nothing else of ours. */
+
+import { spawnSync } from "node:child_process";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { PROJECT } from "../../lib/tools/grade/settings.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "quorumlab-package-"));
+const copy = join(folder, "copy");
+const project = join(folder, "project");
+afterAll(() => rmSync(folder, { recursive: true }));
+
+function run(command: string, args: string[], cwd: string) {
+  const { status, stdout, stderr } = spawnSync(command, args, { cwd, encoding: "utf8" });
+  return { status, said: `${stdout}${stderr}` };
+}
+
+/** The example of the library's README, its counter next to it. */
+function write(counter: string): void {
+  const [example = ""] =
+    /(?<=```ts\n).*?(?=```)/s.exec(readFileSync(join(copy, "lib/README.md"), "utf8")) ?? [];
+  expect(example).toContain("toBeLinearizable");
+  writeFileSync(join(project, "counter.test.ts"), example);
+  writeFileSync(join(project, "my-counter.ts"), counter);
+}
+
+const RIGHT = `let held = 0;
+export async function askMyCounter(ask: "add" | "read"): Promise<number | undefined> {
+  await null;
+  if (ask === "read") return held;
+  held += 1;
+  return undefined;
+}
+`;
+const STALE = RIGHT.replace("await null;", "const before = held;\n  await null;").replace(
+  "return held",
+  "return before - 1",
+);
+
+beforeAll(() => {
+  // Packing changes files for a moment, and other tests read them.
+  cpSync(join(PROJECT, "lib"), join(copy, "lib"), {
+    recursive: true,
+    filter: (path) => !path.endsWith("/dist"),
+  });
+  cpSync(join(PROJECT, "tsconfig.json"), join(copy, "tsconfig.json"));
+  symlinkSync(join(PROJECT, "node_modules"), join(copy, "node_modules"));
+  const before = readFileSync(join(copy, "lib/package.json"), "utf8");
+  const packed = run("npm", ["pack", "--pack-destination", folder], join(copy, "lib"));
+  expect(packed.status, packed.said).toBe(0);
+  expect(readFileSync(join(copy, "lib/package.json"), "utf8")).toBe(before);
+
+  const modules = join(project, "node_modules");
+  mkdirSync(modules, { recursive: true });
+  const [archive = ""] = readdirSync(folder).filter((name) => name.endsWith(".tgz"));
+  expect(run("tar", ["xzf", join(folder, archive), "-C", modules], folder).status).toBe(0);
+  run("mv", [join(modules, "package"), join(modules, "quorumlab")], folder);
+  for (const name of readdirSync(join(PROJECT, "node_modules"))) {
+    if (name !== "quorumlab") symlinkSync(join(PROJECT, "node_modules", name), join(modules, name));
+  }
+  writeFileSync(join(project, "package.json"), '{ "type": "module" }');
+});
+
+test("it holds JavaScript and types, and nothing of the course", () => {
+  const files = readdirSync(join(project, "node_modules/quorumlab"), { recursive: true }).map(
+    String,
+  );
+  for (const room of ["check", "formats", "arbitraries", "vitest", "sim", "plot"]) {
+    expect(files).toContain(`dist/${room}/index.js`);
+    expect(files).toContain(`dist/${room}/index.d.ts`);
+  }
+  expect(files.filter((path) => /(?<!\.d)\.ts$|properties|grade|notebook/.test(path))).toEqual([]);
+  expect(existsSync(join(project, "node_modules/quorumlab/README.md"))).toBe(true);
+});
+
+test("the README's ten lines pass, and fail on a planted bug with the reason", () => {
+  const vitest = join(project, "node_modules/vitest/vitest.mjs");
+  write(RIGHT);
+  const right = run(process.execPath, [vitest, "run"], project);
+  expect(right.status, right.said).toBe(0);
+  write(STALE);
+  const wrong = run(process.execPath, [vitest, "run"], project);
+  expect(wrong.status).toBe(1);
+  expect(wrong.said).toMatch(
+    /No order explains operation \d+ of [abc], read → -?\d+: read returned/,
+  );
+});
+
+test("its types are right where they are used", () => {
+  write(RIGHT);
+  const compiler = join(PROJECT, "node_modules/typescript/bin/tsc");
+  const options = [
+    "--noEmit",
+    "--strict",
+    "--module",
+    "nodenext",
+    "--target",
+    "es2023",
+    "--skipLibCheck",
+    "--allowImportingTsExtensions",
+  ];
+  const compiled = run(process.execPath, [compiler, ...options, "counter.test.ts"], project);
+  expect(compiled.said).toBe("");
+});
+
+test("its command judges a history", () => {
+  const history =
+    '{"process": 0, "type": "invoke", "f": "read"}\n{"process": 0, "type": "ok", "f": "read", "value": 4}\n';
+  writeFileSync(join(project, "history.json"), history);
+  const command = join(project, "node_modules/quorumlab/dist/tools/package-command.js");
+  const args = [command, "check-history", "history.json", "--model", "register"];
+  const judged = run(process.execPath, args, project);
+  expect(judged.said).toContain("read returned 4, but the register holds nothing");
+  expect(judged.status).toBe(1);
+});
