@@ -33,6 +33,7 @@
  */
 
 import { Configurations, KNOWN } from "./configurations.ts";
+import { DeadEnds } from "./dead-ends.ts";
 import { NONE, type Timeline } from "./timeline.ts";
 import { IMPOSSIBLE, type Transitions } from "./transitions.ts";
 
@@ -48,21 +49,10 @@ export type DeadEnd = {
   readonly orders: readonly (readonly number[])[];
 };
 
-/** Dead ends are kept for at most this many states: more reasons would not be read. */
-const DEAD_ENDS = 4;
-
 /** The words of a configuration. */
 const RETURNED = 0;
 const STATE = 1;
 const BITS = 2;
-
-type Lost = {
-  returned: number;
-  /** How many choices led to the longest. */
-  depth: number;
-  /** The configurations, each in a state of its own; the longest first. */
-  ends: { readonly configuration: number; readonly state: number }[];
-};
 
 export class Search<State, Input, Output> {
   readonly #line: Timeline<Input, Output>;
@@ -75,7 +65,7 @@ export class Search<State, Input, Output> {
   /** The configurations that led to the one at hand, and how many choices were tried in each. */
   readonly #path: number[] = [];
   readonly #tried: number[] = [];
-  readonly #lost: Lost = { returned: -1, depth: 0, ends: [] };
+  readonly #deadEnds = new DeadEnds();
   /** The rows as they are placed, while an order is told. */
   #told: number[] | undefined;
 
@@ -132,9 +122,8 @@ export class Search<State, Input, Output> {
       }
       if (!this.#push(row)) this.#restore();
     }
-    const { returned, ends } = this.#lost;
-    const orders = ends.map(({ configuration }) => this.#orderTo(configuration));
-    return { kind: "stuck", returned, orders };
+    const { returned, configurations: ends } = this.#deadEnds;
+    return { kind: "stuck", returned, orders: ends.map((end) => this.#orderTo(end)) };
   }
 
   #isDone(): boolean {
@@ -210,31 +199,14 @@ export class Search<State, Input, Output> {
 
   /** Leaves the configuration at hand, in which all was tried. */
   #turnBack(): void {
-    this.#remember();
-    this.#path.pop();
+    const [returned = 0, state = 0] = this.#words;
+    this.#deadEnds.add(returned, this.#path.length, this.#path.pop() as number, state);
     this.#tried.pop();
     if (this.#path.length > 0) this.#restore();
   }
 
   #restore(): void {
     this.#hash = this.#seen.read(this.#path.at(-1) as number, this.#words);
-  }
-
-  /** Keeps dead ends that got as far as any. */
-  #remember(): void {
-    const returned = this.#words[RETURNED] as number;
-    const lost = this.#lost;
-    if (returned < lost.returned) return;
-    if (returned > lost.returned) Object.assign(lost, { returned, depth: 0, ends: [] });
-    const state = this.#words[STATE] as number;
-    const end = { configuration: this.#path.at(-1) as number, state };
-    const others = lost.ends.filter((other) => other.state !== state);
-    if (this.#path.length > lost.depth) {
-      lost.depth = this.#path.length;
-      lost.ends = [end, ...others].slice(0, DEAD_ENDS);
-    } else if (others.length === lost.ends.length && others.length < DEAD_ENDS) {
-      lost.ends.push(end);
-    }
   }
 
   /** The rows that were placed on the way to a configuration, and then another. */
