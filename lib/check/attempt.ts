@@ -5,7 +5,7 @@ import type { Deed, Model, Step } from "./model.ts";
 import type { Reduction } from "./reductions.ts";
 import { refutation } from "./refutation.ts";
 import { type Ending, Search } from "./search.ts";
-import { deedOf, type Timeline, timelineOf } from "./timeline.ts";
+import { deedOf, Timeline } from "./timeline.ts";
 import { Transitions } from "./transitions.ts";
 
 /** It is known which return has no explanation, but no order of those before it. */
@@ -34,7 +34,7 @@ export class Attempt<State, Input, Output> {
     this.part = part;
     this.#model = model;
     this.#without = without;
-    this.#line = timelineOf(part, model, without);
+    this.#line = new Timeline(part, model, without);
     this.#table = new Transitions(model as Model<unknown, Input, Output>, this.#line.deeds);
     this.#search = this.#begin();
   }

@@ -17,100 +17,99 @@ import { keyOf } from "./value.ts";
 /** Of a crashed operation that does what none before it does. */
 export const NONE = -1;
 
-export type Timeline<Input, Output> = {
+export class Timeline<Input, Output> {
   readonly operations: History<Input, Output>;
   readonly deeds: readonly Deed<Input, Output>[];
   /** The rows of completed operations in the order of their return. */
   readonly returns: readonly number[];
   /** The rows of crashed operations, and how many of them were invoked before each return. */
-  readonly crashed: readonly number[];
-  readonly crashedBefore: readonly number[];
+  readonly crashed: number[] = [];
+  readonly crashedBefore: number[] = [];
   /** For each row, if it crashed, the row before it that crashed and does the same, or NONE. */
   readonly twin: Int32Array;
   /**
    * The bit that stands for each row while it is under way. A return makes room for a later
-   * operation: there are as many bits as operations overlap, and those of the crashed ones, which
-   * are the last.
+   * operation: there are as many bits as operations overlap, and after those one for each that
+   * crashed.
    */
   readonly bit: Int32Array;
-  readonly bits: number;
-  readonly firstCrashedBit: number;
+  firstCrashedBit = 0;
   /**
    * The completed rows that are under way just before each return, the next to return first: those
    * that are placed where they are possible, and the others.
    */
-  readonly reads: Lists;
-  readonly updates: Lists;
-};
+  readonly reads: Lists = new Lists();
+  readonly updates: Lists = new Lists();
 
-export function timelineOf<Input, Output>(
-  history: History<Input, Output>,
-  model: Model<unknown, Input, Output>,
-  without: ReadonlySet<Reduction>,
-): Timeline<Input, Output> {
-  const readsFirst = model.isReadOnly !== undefined && !without.has("read-first");
-  const isRead = ({ input, returned }: Deed<Input, Output>) =>
-    readsFirst && model.isReadOnly?.(input, returned) === true;
-  const operations: Operation<Input, Output>[] = [];
-  const deeds: Deed<Input, Output>[] = [];
-  for (const operation of history) {
-    if (operation.outcome === "fail") continue;
-    const deed = deedOf(operation);
+  constructor(
+    history: History<Input, Output>,
+    model: Model<unknown, Input, Output>,
+    without: ReadonlySet<Reduction>,
+  ) {
+    const readsFirst = model.isReadOnly !== undefined && !without.has("read-first");
+    const isRead = ({ input, returned }: Deed<Input, Output>) =>
+      readsFirst && model.isReadOnly?.(input, returned) === true;
     // Nobody would notice a read that crashed.
-    if (operation.outcome === "info" && isRead(deed)) continue;
-    operations.push(operation);
-    deeds.push(deed);
+    this.operations = history.filter(
+      (one) => one.outcome === "ok" || (one.outcome === "info" && !isRead(deedOf(one))),
+    );
+    this.deeds = this.operations.map(deedOf);
+    const rows = new Map(this.operations.map((operation, row) => [operation, row]));
+    const returning = byReturn(this.operations);
+    this.returns = returning.map((operation) => rows.get(operation) as number);
+    this.bit = new Int32Array(this.operations.length);
+    this.#walk(
+      returning,
+      this.deeds.map((deed) => isRead(deed)),
+    );
+    this.twin = new Int32Array(this.operations.length).fill(NONE);
+    if (!without.has("crashed-alike")) this.#pair();
   }
-  const rowOf = new Map(operations.map((operation, row) => [operation.id, row]));
-  const completed = byReturn(operations);
-  const returns = completed.map(({ id }) => rowOf.get(id) as number);
-  const place = new Int32Array(operations.length);
-  returns.forEach((row, at) => {
-    place[row] = at;
-  });
 
-  const returnsAfter = (a: number, b: number) => (place[a] as number) > (place[b] as number);
-  const [reads, updates] = [new Lists(), new Lists()];
-  const open = { reads: [] as number[], updates: [] as number[] };
-  const crashed: number[] = [];
-  const crashedBefore: number[] = [];
-  const free: number[] = [];
-  const bit = new Int32Array(operations.length);
-  let firstCrashedBit = 0;
-  let called = 0;
-  const call = (row: number) => {
-    if (operations[row]?.outcome === "info") {
-      crashed.push(row);
-      return;
+  get bits(): number {
+    return this.firstCrashedBit + this.crashed.length;
+  }
+
+  /** From return to return: who is under way, and with which bit. */
+  #walk(returning: readonly Completed<Input, Output>[], isRead: readonly boolean[]): void {
+    const place = new Int32Array(this.operations.length);
+    this.returns.forEach((row, at) => {
+      place[row] = at;
+    });
+    const open = { reads: [] as number[], updates: [] as number[] };
+    const free: number[] = [];
+    let called = 0;
+    this.returns.forEach((row, at) => {
+      const operation = returning[at] as Completed<Input, Output>;
+      for (; called < this.operations.length; called++) {
+        const other = this.operations[called] as Operation<Input, Output>;
+        if (!isInvokedBefore(other, operation)) break;
+        if (other.outcome === "info") {
+          this.crashed.push(called);
+          continue;
+        }
+        this.bit[called] = free.pop() ?? this.firstCrashedBit++;
+        insert(isRead[called] ? open.reads : open.updates, called, place);
+      }
+      this.reads.add(open.reads);
+      this.updates.add(open.updates);
+      this.crashedBefore.push(this.crashed.length);
+      free.push(this.bit[row] as number);
+      (isRead[row] ? open.reads : open.updates).shift();
+    });
+    this.crashed.forEach((row, at) => {
+      this.bit[row] = this.firstCrashedBit + at;
+    });
+  }
+
+  #pair(): void {
+    const last = new Map<string, number>();
+    for (const row of this.crashed) {
+      const does = keyOf(this.deeds[row]?.input);
+      this.twin[row] = last.get(does) ?? NONE;
+      last.set(does, row);
     }
-    bit[row] = free.pop() ?? firstCrashedBit++;
-    const list = isRead(deeds[row] as Deed<Input, Output>) ? open.reads : open.updates;
-    let at = list.length;
-    while (at > 0 && returnsAfter(list[at - 1] as number, row)) at -= 1;
-    list.splice(at, 0, row);
-  };
-  returns.forEach((row, at) => {
-    const returning = completed[at] as Completed<Input, Output>;
-    while (called < operations.length) {
-      if (!isInvokedBefore(operations[called] as Operation, returning)) break;
-      call(called++);
-    }
-    reads.add(open.reads);
-    updates.add(open.updates);
-    crashedBefore.push(crashed.length);
-    free.push(bit[row] as number);
-    (open.reads[0] === row ? open.reads : open.updates).shift();
-  });
-  crashed.forEach((row, at) => {
-    bit[row] = firstCrashedBit + at;
-  });
-  const bits = firstCrashedBit + crashed.length;
-  const twin = new Int32Array(operations.length).fill(NONE);
-  if (!without.has("crashed-alike")) findTwins(crashed, deeds, twin);
-  return {
-    ...{ operations, deeds, returns, crashed, crashedBefore, twin },
-    ...{ bit, bits, firstCrashedBit, reads, updates },
-  };
+  }
 }
 
 export function deedOf<Input, Output>(operation: Operation<Input, Output>): Deed<Input, Output> {
@@ -118,17 +117,11 @@ export function deedOf<Input, Output>(operation: Operation<Input, Output>): Deed
   return { input, returned: outcome === "ok" ? { output: operation.output } : undefined };
 }
 
-function findTwins(
-  crashed: readonly number[],
-  deeds: readonly Deed<unknown, unknown>[],
-  twin: Int32Array,
-): void {
-  const last = new Map<string, number>();
-  for (const row of crashed) {
-    const does = keyOf(deeds[row]?.input);
-    twin[row] = last.get(does) ?? NONE;
-    last.set(does, row);
-  }
+/** Puts a row into a list of those that return later and later. */
+function insert(list: number[], row: number, place: Int32Array): void {
+  let at = list.length;
+  while (at > 0 && (place[list[at - 1] as number] as number) > (place[row] as number)) at -= 1;
+  list.splice(at, 0, row);
 }
 
 /** Lists of numbers, one after the other: the n-th begins at `starts[n]` and ends before the next. */

@@ -3,7 +3,7 @@
 import { type Call, type History, type Model, Recorder } from "quorumlab/check";
 import { type Event, eventsOf } from "./events.ts";
 import { Unreadable } from "./unreadable.ts";
-import { VOCABULARIES, WRONG } from "./vocabulary.ts";
+import { type Operation, VOCABULARIES, type Vocabulary, WRONG } from "./vocabulary.ts";
 
 /** The names by which `readHistory` knows objects. */
 export const MODEL_NAMES: readonly string[] = Object.keys(VOCABULARIES);
@@ -40,35 +40,21 @@ export function readHistory(text: string, name: string): ReadHistory {
   const open = new Map<string, Open>();
   const outputs: unknown[] = [];
   events.forEach((event, at) => {
-    const { process, place, f, type } = event;
-    const operation = Object.hasOwn(vocabulary.operations, f)
-      ? vocabulary.operations[f]
-      : undefined;
-    if (operation === undefined) {
-      const known = Object.keys(vocabulary.operations).join(", ");
-      throw new Unreadable(`${place}: ${f} is no operation of a ${name}; those are ${known}.`);
-    }
-    const before = open.get(process);
-    if (type === "invoke") {
-      if (before !== undefined) {
-        const since = `its ${before.event.f} of ${before.event.place} has not ended`;
-        throw new Unreadable(`${place}: process ${process} invokes ${f}, but ${since}.`);
-      }
+    const operation = operationOf(event, vocabulary, name);
+    const before = open.get(event.process);
+    expectOpen(event, before);
+    if (before === undefined) {
       const input = operation.input(event);
       if (input === WRONG) throw wrong(event, "takes");
-      open.set(process, { event, call: recorder.invoke(process, input, at) });
+      open.set(event.process, { event, call: recorder.invoke(event.process, input, at) });
       return;
     }
-    if (before?.event.f !== f) {
-      const instead = before === undefined ? "nothing" : before.event.f;
-      throw new Unreadable(`${place}: process ${process} ends ${f}, but ${instead} is under way.`);
-    }
-    open.delete(process);
-    const answer = type === "fail" && format === "jepsen-log" ? failedInLog(f) : { type };
-    if (answer.type === "fail") before.call.fail(at);
-    if (answer.type === "info") before.call.info();
-    if (answer.type === "ok") {
-      const output = operation.output("value" in answer ? answer.value : event.value);
+    open.delete(event.process);
+    const { type, value } = format === "jepsen-log" ? inLog(event) : event;
+    if (type === "fail") before.call.fail(at);
+    if (type === "info") before.call.info();
+    if (type === "ok") {
+      const output = operation.output(value);
       if (output === WRONG) throw wrong(event, "returns");
       outputs.push(output);
       before.call.ok(output, at);
@@ -77,10 +63,31 @@ export function readHistory(text: string, name: string): ReadHistory {
   return { history: recorder.history(), model: vocabulary.model(outputs) };
 }
 
+function operationOf({ place, f }: Event, { operations }: Vocabulary, name: string): Operation {
+  const operation = Object.hasOwn(operations, f) ? operations[f] : undefined;
+  if (operation !== undefined) return operation;
+  const known = Object.keys(operations).join(", ");
+  throw new Unreadable(`${place}: ${f} is no operation of a ${name}; those are ${known}.`);
+}
+
+/** An invocation finds nothing of its process under way, an end what it ends. */
+function expectOpen({ place, process, type, f }: Event, before: Open | undefined): void {
+  if (type === "invoke" && before !== undefined) {
+    const since = `its ${before.event.f} of ${before.event.place} has not ended`;
+    throw new Unreadable(`${place}: process ${process} invokes ${f}, but ${since}.`);
+  }
+  if (type !== "invoke" && before?.event.f !== f) {
+    const instead = before === undefined ? "nothing" : before.event.f;
+    throw new Unreadable(`${place}: process ${process} ends ${f}, but ${instead} is under way.`);
+  }
+}
+
 /** What Jepsen's log means by a failure: a cas was answered "it was not", and of a read nothing is known. */
-function failedInLog(f: string): { readonly type: Event["type"]; readonly value?: unknown } {
-  if (f === "cas") return { type: "ok", value: false };
-  return { type: f === "read" ? "info" : "fail" };
+function inLog({ type, f, value }: Event): Pick<Event, "type" | "value"> {
+  if (type !== "fail") return { type, value };
+  return f === "cas"
+    ? { type: "ok", value: false }
+    : { type: f === "read" ? "info" : "fail", value };
 }
 
 function wrong({ place, f, key, value }: Event, verb: "takes" | "returns"): Unreadable {

@@ -15,13 +15,13 @@ import type { Event } from "./events.ts";
 /** A value that is none of those that the operation takes, or returns. */
 export const WRONG: unique symbol = Symbol("wrong");
 
-type Operation = {
+export type Operation = {
   input(invoked: Event): unknown;
   /** Of the value that was written down when it returned. */
   output(value: unknown): unknown;
 };
 
-type Vocabulary = {
+export type Vocabulary = {
   /** @param outputs what the operations returned */
   model(outputs: readonly unknown[]): Model<unknown, unknown, unknown>;
   readonly operations: Readonly<Record<string, Operation>>;

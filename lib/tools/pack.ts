@@ -8,6 +8,7 @@
 
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const LIBRARY = fileURLToPath(new URL("..", import.meta.url));
@@ -17,6 +18,8 @@ const KEPT = `${LIBRARY}package.json.kept`;
 const COMPILER = fileURLToPath(new URL("../../node_modules/typescript/bin/tsc", import.meta.url));
 
 type PackageFile = { exports: Record<string, string>; [field: string]: unknown };
+
+const COMMAND = fileURLToPath(new URL("./package-command.ts", import.meta.url));
 
 /** What is not part of the package: it belongs to the course. */
 const COURSE = ["./properties", "./tools/notebook"];
@@ -32,16 +35,20 @@ function compile(): void {
   if (status !== 0) throw new Error("The library does not compile; nothing was packed.");
 }
 
+/** Where a file of the library is in the package, without its ending. */
+function built(path: string): string {
+  return `./dist/${relative(LIBRARY, join(LIBRARY, path)).replace(/\.ts$/, "")}`;
+}
+
 function published(source: PackageFile): PackageFile {
   const { scripts: _, ...kept } = source;
   const rooms = Object.entries(source.exports).filter(([name]) => !COURSE.includes(name));
   const exports = rooms.map(([name, path]) => {
-    const built = path.replace(/^\.\//, "./dist/").replace(/\.ts$/, "");
-    return [name, { types: `${built}.d.ts`, default: `${built}.js` }];
+    return [name, { types: `${built(path)}.d.ts`, default: `${built(path)}.js` }];
   });
   return {
     ...kept,
-    bin: { quorumlab: "./dist/tools/package-command.js" },
+    bin: { quorumlab: `${built(relative(LIBRARY, COMMAND))}.js` },
     exports: Object.fromEntries(exports),
     engines: { node: ">=22" },
   };

@@ -5,7 +5,9 @@ import { main } from "./check-history.ts";
 
 const [name, ...args] = process.argv.slice(2);
 if (name === "check-history") {
-  process.exitCode = await main(args);
+  main(args).then((code) => {
+    process.exitCode = code;
+  });
 } else {
   console.error(
     "quorumlab: expected check-history; `npx quorumlab check-history --help` says more.",

@@ -3,7 +3,7 @@
 import { describe, expect, test, vi } from "vitest";
 import { type History, linearizable, REDUCTIONS, type Reduction } from "../../lib/check/index.ts";
 import { Search } from "../../lib/check/search.ts";
-import { timelineOf } from "../../lib/check/timeline.ts";
+import { Timeline } from "../../lib/check/timeline.ts";
 import { Transitions } from "../../lib/check/transitions.ts";
 import { explained } from "./brute-force.ts";
 import { larger, randomHistories } from "./histories.ts";
@@ -16,7 +16,7 @@ vi.setConfig({ testTimeout: 60_000 + HISTORIES * 20 });
 /** What a search on the quotient says, which a check begins only when a history is not easy. */
 function onQuotient(history: History, { model }: Subject): boolean {
   const without = new Set<Reduction>();
-  const line = timelineOf(history, model, without);
+  const line = new Timeline(history, model, without);
   const table = new Transitions(model.quotient?.(line.deeds) ?? model, line.deeds);
   const ending = new Search(line, table, true).advance(Infinity, Infinity);
   return ending?.kind === "found";

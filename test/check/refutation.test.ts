@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { type History, linearizable, type Reduction, register } from "../../lib/check/index.ts";
 import { refutation } from "../../lib/check/refutation.ts";
-import { timelineOf } from "../../lib/check/timeline.ts";
+import { Timeline } from "../../lib/check/timeline.ts";
 import { Transitions } from "../../lib/check/transitions.ts";
 import { explained } from "./brute-force.ts";
 import { onRegister, randomHistories } from "./histories.ts";
@@ -9,7 +9,7 @@ import { HISTORIES } from "./many.ts";
 import { type Subject, subjects } from "./objects.ts";
 
 function refuted(history: History, { model }: Pick<Subject, "model">, most = 100_000) {
-  const line = timelineOf(history, model, new Set<Reduction>());
+  const line = new Timeline(history, model, new Set<Reduction>());
   return refutation(line, new Transitions(model.quotient?.(line.deeds) ?? model, line.deeds), most);
 }
 
