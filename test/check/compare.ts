@@ -25,7 +25,7 @@ export function compare(
 }
 
 /** What is wrong with the checker's answer, if anything is. */
-function mistakeIn(
+export function mistakeIn(
   history: History,
   { model, fresh }: Subject,
   right: boolean,

@@ -99,6 +99,7 @@ export const aKeyValue: Subject = subject({
     { input: { kind: "put", key: "x", value: "1" }, output: undefined },
     { input: { kind: "put", key: "y", value: "1" }, output: undefined },
     { input: { kind: "append", key: "x", value: "1" }, output: undefined },
+    { input: { kind: "append", key: "x", value: "2" }, output: undefined },
     { input: { kind: "delete", key: "x" }, output: undefined },
     { input: { kind: "cas", key: "x", from: null, to: "1" }, output: true },
     { input: { kind: "cas", key: "x", from: "1", to: "2" }, output: false },

@@ -2,25 +2,14 @@
 
 import { describe, expect, test, vi } from "vitest";
 import { type History, linearizable, REDUCTIONS, type Reduction } from "../../lib/check/index.ts";
-import { Search } from "../../lib/check/search.ts";
-import { Timeline } from "../../lib/check/timeline.ts";
-import { Transitions } from "../../lib/check/transitions.ts";
 import { explained } from "./brute-force.ts";
+import { isOkOnQuotient } from "./differences.ts";
 import { larger, randomHistories } from "./histories.ts";
 import { HISTORIES } from "./many.ts";
-import { type Subject, subjects } from "./objects.ts";
+import { subjects } from "./objects.ts";
 import { plainSearch } from "./plain-search.ts";
 
 vi.setConfig({ testTimeout: 60_000 + HISTORIES * 20 });
-
-/** What a search on the quotient says, which a check begins only when a history is not easy. */
-function onQuotient(history: History, { model }: Subject): boolean {
-  const without = new Set<Reduction>();
-  const line = new Timeline(history, model, without);
-  const table = new Transitions(model.quotient?.(line.deeds) ?? model, line.deeds);
-  const ending = new Search(line, table, true).advance(Infinity, Infinity);
-  return ending?.kind === "found";
-}
 
 const CHOICES: readonly (readonly Reduction[])[] = [
   [],
@@ -43,7 +32,7 @@ describe.each(subjects)("$model.name", (subject) => {
         const says = `without ${without.join()}: ${JSON.stringify(history)}`;
         expect(judge(history, without), says).toBe(right);
       }
-      expect(onQuotient(history, subject), JSON.stringify(history)).toBe(right);
+      expect(isOkOnQuotient(history, subject), JSON.stringify(history)).toBe(right);
     }
     expect(Math.min(seen.right, seen.wrong)).toBeGreaterThan(HISTORIES / 200);
   });
@@ -53,7 +42,7 @@ describe.each(subjects)("$model.name", (subject) => {
     for (const history of larger(subject, HISTORIES)) {
       const right = plainSearch(history, model);
       seen[right ? "right" : "wrong"] += 1;
-      if (judge(history, []) !== right || onQuotient(history, subject) !== right) {
+      if (judge(history, []) !== right || isOkOnQuotient(history, subject) !== right) {
         throw new Error(`judged wrongly, ${right} is right: ${JSON.stringify(history)}`);
       }
     }
