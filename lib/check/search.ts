@@ -26,9 +26,10 @@
  * to return is placed, it has returned, and so on. Only then is there a choice: which of the others
  * under way comes next. The one that returns first is tried first, the crashed ones last.
  *
- * Lowe also walks the same configurations breadth first, all those before one return and then all
- * those before the next (the just-in-time frontier). Both walks see everything when no order
- * explains the history; when one does, depth first sees less, so that this is the only walk here.
+ * Lowe also walks the same configurations breadth first: all those before one return, then all those
+ * before the next (the just-in-time frontier). When no order explains the history both walks see all
+ * of them; when one does, depth first sees fewer. So it is the only walk here, and the tests take the
+ * other one to compare it with.
  * What else is left out, and why that leaves the verdict as it is, stands in reductions.ts.
  */
 

@@ -4,6 +4,7 @@ import { describe, expect, test, vi } from "vitest";
 import { type History, linearizable, REDUCTIONS, type Reduction } from "../../lib/check/index.ts";
 import { explained } from "./brute-force.ts";
 import { isOkOnQuotient } from "./differences.ts";
+import { frontier } from "./frontier.ts";
 import { larger, randomHistories } from "./histories.ts";
 import { HISTORIES } from "./many.ts";
 import { subjects } from "./objects.ts";
@@ -48,4 +49,20 @@ describe.each(subjects)("$model.name", (subject) => {
     }
     expect(Math.min(seen.right, seen.wrong)).toBeGreaterThan(HISTORIES / 20);
   });
+});
+
+test("depth first, the same verdicts take fewer configurations than breadth first", () => {
+  const entered = { depth: 0, breadth: 0 };
+  for (const subject of subjects) {
+    for (const history of larger(subject, HISTORIES / 2)) {
+      const { verdict, configurations } = linearizable(history, subject.model, {
+        without: ["quotient", "partitions"],
+      });
+      const breadth = frontier(history, subject.model);
+      expect(breadth.isOk).toBe(verdict === "ok");
+      entered.depth += configurations;
+      entered.breadth += breadth.configurations;
+    }
+  }
+  expect(entered.depth).toBeLessThan(entered.breadth / 2);
 });
