@@ -113,7 +113,12 @@ export class Configurations {
 }
 
 function slotOf(first: number, second: number, hash: number): number {
-  const mixed = Math.imul(first, 0x9e3779b1) ^ Math.imul(second, 0x85ebca6b) ^ hash;
-  const more = Math.imul(mixed ^ (mixed >>> 15), 0x2c1b3c6d);
-  return more ^ (more >>> 13);
+  return mix(Math.imul(first, 0x9e3779b1) ^ Math.imul(second, 0x85ebca6b) ^ hash);
+}
+
+/** MurmurHash3's last steps (Appleby, 2011). */
+export function mix(number: number): number {
+  let mixed = Math.imul(number ^ (number >>> 16), 0x85ebca6b);
+  mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35);
+  return mixed ^ (mixed >>> 16);
 }

@@ -30,7 +30,8 @@ export type Model<State, Input, Output> = {
   readonly init: State;
   /**
    * Does `input` alone in `state`. With `returned` undefined the outcome is unknown: then the step
-   * must be possible wherever it is possible for some output, and lead to the same state.
+   * must be possible wherever it is possible for some output. The state after it must not depend on
+   * the output.
    */
   step(state: State, input: Input, returned: Returned<Output> | undefined): Step<State>;
   /**
@@ -45,14 +46,14 @@ export type Model<State, Input, Output> = {
   isReadOnly?(input: Input, returned: Returned<Output> | undefined): boolean;
   /**
    * The independent object that an operation touches, such as a key; undefined when it touches more
-   * than one. Histories in which every operation touches one object are checked object by object.
+   * than one. When each operation of a history touches exactly one, it is checked object by object.
    */
   partition?(input: Input): string | undefined;
   /**
-   * The same object as those see it who do nothing but these deeds: states that none of them, in
-   * any order and number, can tell apart are one state. So each deed, with its outcome or with an
-   * unknown one, must be possible in the quotient exactly where it is possible in the model, and
-   * lead to the corresponding state. Its reasons are never shown.
+   * A smaller model for clients that do only these deeds: two states are one if none of the deeds, in
+   * any order and number, can tell them apart. So each deed, with its outcome or with an unknown one,
+   * must be possible in it exactly where it is possible in the model, and lead to the corresponding
+   * state. What it says as `why` is never shown.
    */
   quotient?(deeds: readonly Deed<Input, Output>[]): Model<unknown, Input, Output>;
 };

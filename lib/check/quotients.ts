@@ -1,6 +1,6 @@
 /**
- * The objects of models.ts as the clients of one history see them: what none of their operations can
- * tell apart is one. Each says why.
+ * Smaller models of the objects in models.ts: each function makes one for one history, and says why it
+ * is enough.
  */
 
 import type { Deed, Model, Step } from "./model.ts";
@@ -21,7 +21,7 @@ function numbering(seen: Iterable<unknown>): (value: unknown) => number {
   return (value) => numbers.get(nameOf(value)) ?? UNSEEN;
 }
 
-/** What a map tells apart as values are told apart; a text keeps out of the way of an object's key. */
+/** The key of a value in a Map: equal values, equal keys. The quote keeps a text from being an object's key. */
 function nameOf(value: unknown): unknown {
   if (typeof value === "string") return `"${value}`;
   return typeof value === "object" ? keyOf(value) : value;
@@ -80,7 +80,8 @@ export function keyValueQuotient(
   for (const { input, returned } of deeds) {
     const looked = looks.get(input.key) ?? [];
     looks.set(input.key, looked);
-    const value = input.kind === "cas" ? input.from : returned?.output;
+    const got = input.kind === "get" ? returned?.output : undefined;
+    const value = input.kind === "cas" ? input.from : got;
     if (typeof value === "string") looked.push(value);
   }
   const places = new Map([...looks.keys()].map((key, place) => [key, place]));

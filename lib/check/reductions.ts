@@ -7,21 +7,20 @@ export const REDUCTIONS = [
   /**
    * A read that is possible now is placed now, without an alternative. It changes nothing, so in any
    * order that explains the history it can be moved here from where it stands: those that it skips
-   * find the object as before, and real time allows it, because it was invoked. A model says which
-   * operations are reads (`isReadOnly`).
+   * find the object as before. Real time allows it: all that returned before its invocation is placed
+   * already. A model says which operations are reads (`isReadOnly`).
    */
   "read-first",
   /**
-   * Crashed operations that do the same are placed in the order of their invocation: if an order has
-   * the later one and not the earlier, or has it first, the two can be exchanged, since nobody saw
-   * either return. So the search counts how many of a kind were used, not which. And no crashed one
-   * is placed where it changes nothing: it need not happen.
+   * Two crashed operations that do the same are placed in the order of their invocation. In an order
+   * that has only the later one, the earlier can take its place; if the later stands first, the two
+   * can be exchanged. Nobody saw either return. So it counts how many of a kind are placed, not which.
    */
   "crashed-alike",
   /**
-   * Of two configurations that differ only in the crashed operations used, the one that has used
-   * less, and nothing that the other has not, can do all that the other can: what is left to it may
-   * happen, and need not.
+   * Two configurations differ only in the crashed operations that are placed, and those of the first
+   * are all among those of the second. Then the second is not entered: the first can do whatever it
+   * can, since crashed operations that are left may happen, and need not.
    */
   "dominance",
   /**

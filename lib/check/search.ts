@@ -12,28 +12,35 @@
  *
  * Lowe (2017) saw that it gets into the same situation over and over. Which operations are placed,
  * and in which state the object is then, is all that decides how the search can go on. This pair is
- * a *configuration*: the search remembers each one that it has entered, and enters none twice. It
- * also follows that time can be read off the returns. Walk along them: before each return, the
- * operations before it are placed, those invoked after it are not, and a bit for each of the few
- * that overlap it says the rest. So a configuration is three things, however long the history is:
+ * a *configuration*: the search remembers each one that it has entered, and enters none twice.
  *
- *     how many have returned · the state · a bit for each operation under way that is placed
+ * Real time makes a configuration small. Stand before a return: all that returned earlier is placed,
+ * all that is invoked later is not, and only the few operations under way can be either. So a
+ * configuration is three things, however long the history is:
  *
- * and a check is hard when much happens at once, not when the history is long. (Horn and Kroening,
- * 2015, keep the placed operations as bits too, one for every operation of the history.)
+ *     how many returns are passed · the state · a bit for each operation under way: is it placed?
  *
- * A configuration settles by itself: reads that are possible are placed, and when the next operation
- * to return is placed, it has returned, and so on. Only then is there a choice: which of the others
- * under way comes next. The one that returns first is tried first, the crashed ones last.
+ * and a check is hard when much happens at once, not when the history is long. An operation that
+ * ended as `info` has *crashed*: nobody knows whether it happened. It has no return, may be placed
+ * anywhere after its invocation, and need not be placed; so it stays under way to the end.
  *
- * Lowe also walks the same configurations breadth first: all those before one return, then all those
- * before the next (the just-in-time frontier). When no order explains the history both walks see all
- * of them; when one does, depth first sees fewer. So it is the only walk here, and the tests take the
- * other one to compare it with.
- * What else is left out, and why that leaves the verdict as it is, stands in reductions.ts.
+ * Some steps are no choice. A read that is possible is placed. If the next operation to return is
+ * placed, its return is passed. This repeats until neither applies; then there is a choice, which of
+ * the others under way comes next. The one that returns first is tried first, the crashed ones last,
+ * and those not at all where they would change nothing.
+ *
+ * What else is left out, and why that leaves the verdict as it is, stands in reductions.ts. Before an
+ * attempt becomes long, attempt.ts begins it again on a smaller model, and refutation.ts looks once
+ * for a return that nobody can have made.
+ *
+ * Elsewhere: Horn and Kroening (2015) keep the placed operations as bits too, one for every operation
+ * of the history. Lowe also walks breadth first, through all configurations before one return and
+ * then all before the next (the just-in-time frontier). When no order explains the history both
+ * walks see all of them; when one does, depth first sees fewer, and so it is the only walk here. The
+ * tests take the other one to compare it with.
  */
 
-import { Configurations, KNOWN } from "./configurations.ts";
+import { Configurations, KNOWN, mix } from "./configurations.ts";
 import { DeadEnds } from "./dead-ends.ts";
 import { NONE, type Timeline } from "./timeline.ts";
 import { IMPOSSIBLE, type Transitions } from "./transitions.ts";
@@ -239,11 +246,4 @@ function wordOf(bit: number): number {
 
 function flagOf(bit: number): number {
   return 1 << (bit & 31);
-}
-
-/** MurmurHash3's last steps (Appleby, 2011). */
-function mix(number: number): number {
-  let mixed = Math.imul(number ^ (number >>> 16), 0x85ebca6b);
-  mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35);
-  return mixed ^ (mixed >>> 16);
 }
