@@ -63,12 +63,13 @@ export async function record<Input, Output>(
       for (const { afterMs, input } of steps) {
         await clock.sleep(afterMs);
         const call = seen.invoke(client, input, clock.now());
-        try {
-          call.ok(await ask(client, input), clock.now());
-        } catch (error) {
-          if (isRefusal(error)) call.fail(clock.now());
-          else call.info();
-        }
+        const answer = await ask(client, input).then(
+          (output) => ({ output }),
+          (error: unknown) => ({ error }),
+        );
+        if ("output" in answer) call.ok(answer.output, clock.now());
+        else if (isRefusal(answer.error)) call.fail(clock.now());
+        else call.info();
       }
     }),
   );

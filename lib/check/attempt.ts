@@ -24,7 +24,7 @@ export class Attempt<State, Input, Output> {
   /** What was spent on the model itself before its quotient took over. */
   readonly #before = { tries: 0, configurations: 0 };
   #isCondensed = false;
-  #isLookedAt = false;
+  #isRefutationTried = false;
 
   constructor(
     part: History<Input, Output>,
@@ -49,21 +49,21 @@ export class Attempt<State, Input, Output> {
 
   /** How many bytes it occupies, about. */
   get bytes(): number {
-    return this.#search.bytes + this.#table.bytes;
+    return this.#line.bytes + this.#search.bytes + this.#table.bytes;
   }
 
   /**
    * Searches on for so many tries, or until so many configurations were entered, or to the end. What
-   * is not settled at once is begun again on the quotient: an easy search does without, and tells
-   * apart more states in which it got lost.
+   * the first turn does not settle is begun again on the quotient. The first is spent on the model
+   * itself: most searches end in it, without the cost of a quotient, and its dead ends show more
+   * states.
    */
   advance(tries: number, configurations: number): Ending | Refuted | undefined {
     const ending = this.#search.advance(tries, configurations - this.#before.configurations);
-    const isStopped = ending === undefined && this.configurations > configurations;
-    if (ending !== undefined || isStopped) return ending;
+    if (ending !== undefined || this.configurations > configurations) return ending;
     if (!this.#isCondensed) this.#condense();
-    if (this.#isLookedAt || this.tries < REFUTING) return undefined;
-    this.#isLookedAt = true;
+    if (this.#isRefutationTried || this.tries < REFUTING) return undefined;
+    this.#isRefutationTried = true;
     const returned = refutation(this.#line, this.#table, REFUTING);
     return returned === undefined ? undefined : { kind: "refuted", returned };
   }
@@ -93,8 +93,9 @@ export class Attempt<State, Input, Output> {
 
   /**
    * Whether there would still be no order if nobody knew what becomes of the operations under way at
-   * that return. True only if it is certain: a search that knows less would go through the same
-   * configurations.
+   * that return. True only if it is certain. The search went through every configuration that one
+   * which knows less would: a read of unknown outcome is left out, and an update leads from each
+   * state that was met to where it led, or nowhere new.
    */
   isCertainAt(returned: number): boolean {
     const { deeds, reads, updates, returns } = this.#line;
@@ -108,7 +109,7 @@ export class Attempt<State, Input, Output> {
   }
 
   /** The operations of an order. Throws when the model itself does not accept it. */
-  told(order: readonly number[]): Operation<Input, Output>[] {
+  replayed(order: readonly number[]): Operation<Input, Output>[] {
     const operations = order.map((row) => this.#operation(row));
     stateAfter(operations, this.#model);
     return operations;
@@ -151,6 +152,7 @@ function take<State, Input, Output>(
 function unfaithful(model: { readonly name: string }, { id }: Operation, found: string): Error {
   return new Error(
     `Operation ${id} is ${found} in the model ${model.name}, but not in what the search made of ` +
-      "it: its quotient, its key or its isReadOnly says what is not so.",
+      "it: its quotient, its key or its isReadOnly says what is not so, or its step changes a state in " +
+      "place.",
   );
 }

@@ -74,7 +74,7 @@ function shortest<State, Input, Output>(
     }
   }
   const operation = last.attempt.next(last.end.returned);
-  const orders = last.end.orders.map((order) => last.attempt.told(order));
+  const orders = last.end.orders.map((order) => last.attempt.replayed(order));
   return failureAt(attempt, returns.slice(0, fails), operation, orders);
 }
 
@@ -87,10 +87,13 @@ function beforeRefuted<State, Input, Output>(
   const returns = byReturn(part).slice(0, returned + 1);
   const outcome = turns.run([known(part, returns.slice(0, returned))]);
   if (outcome.kind === "stuck") return shortest(outcome, turns);
-  const ids = outcome.kind === "found" ? outcome.orders.flat() : [];
-  const byId = new Map(part.map((operation) => [operation.id, operation]));
-  const order = ids.map((id) => byId.get(id) as Operation<Input, Output>);
   const operation = returns.at(-1) as Completed<Input, Output>;
+  const ids = outcome.kind === "found" ? outcome.orders.flat() : [];
+  const own = ids.indexOf(operation.id);
+  const byId = new Map(known(part, returns).map((one) => [one.id, one]));
+  const order = (own < 0 ? ids : ids.slice(0, own)).map(
+    (id) => byId.get(id) as Operation<Input, Output>,
+  );
   return failureAt(attempt, returns, operation, [order]);
 }
 

@@ -4,6 +4,8 @@
  * happen at any later time, or never).
  */
 
+import { firstWhere } from "./halves.ts";
+
 /** One operation of one client. Times are in milliseconds of one clock that all clients share. */
 export type Operation<Input = unknown, Output = unknown> = {
   /** Its place in the history, counted by invocation. */
@@ -19,7 +21,7 @@ export type Operation<Input = unknown, Output = unknown> = {
       /**
        * The id from which on operations were invoked after this one returned. A recorder knows it
        * even of events at one instant; without it the times decide, and operations that only touch
-       * are concurrent.
+       * are concurrent, even two of one client.
        */
       readonly returnedBefore?: number;
     }
@@ -77,8 +79,8 @@ export class Recorder<Input, Output> {
     this.#open.set(client, id);
     return {
       ok: (output, returnedMs) => {
-        this.#end(client, id, returnedMs);
         const seen = { output: structuredClone(output), returnedMs };
+        this.#end(client, id, returnedMs);
         const returnedBefore = this.#operations.length;
         this.#operations[id] = { ...invoked, outcome: "ok", ...seen, returnedBefore };
       },
@@ -167,7 +169,11 @@ function validateReturnOrder(history: History): void {
   for (const operation of history) {
     if (operation.outcome !== "ok" || operation.returnedBefore === undefined) continue;
     const { id, returnedMs, returnedBefore } = operation;
-    const later = firstWhere(history, (other) => other.id >= returnedBefore);
+    const later = firstWhere(
+      0,
+      history.length,
+      (at) => (history[at] as Operation).id >= returnedBefore,
+    );
     const before = history[later - 1];
     const after = history[later];
     if (
@@ -181,18 +187,6 @@ function validateReturnOrder(history: History): void {
       );
     }
   }
-}
-
-/** The first index of a sorted list from which on `holds` is true, or the length. */
-function firstWhere<T>(sorted: readonly T[], holds: (item: T) => boolean): number {
-  let low = 0;
-  let high = sorted.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (holds(sorted[middle] as T)) high = middle;
-    else low = middle + 1;
-  }
-  return low;
 }
 
 /** Whether `other` was invoked before `operation` returned. At one instant it was, unless told otherwise. */

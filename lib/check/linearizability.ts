@@ -56,7 +56,7 @@ export type Linearizability<Input = unknown, Output = unknown> = {
       readonly why: string;
       /**
        * The ids of the longest order found: every operation that returned before that one is in it.
-       * Empty when a limit cut the search for it short.
+       * Shorter when they need that operation itself, or a limit cut the search for it short.
        */
       readonly deepest: readonly number[];
     }
@@ -87,7 +87,7 @@ export function linearizable<State, Input, Output>(
   const { configurations, tries } = turns;
   switch (outcome.kind) {
     case "found":
-      return { verdict: "ok", witness: merge(history, outcome.orders), configurations };
+      return { verdict: "ok", witness: merge(outcome.orders), configurations };
     case "stopped":
       return { verdict: "unknown", reason: outcome.reason, configurations };
     case "stuck": {
@@ -95,6 +95,7 @@ export function linearizable<State, Input, Output>(
       const effort = {
         tries: Math.max(tries, AT_LEAST),
         configurations: Number.POSITIVE_INFINITY,
+        bytes: budget.bytes / 2,
       };
       const more = new Turns(begin, { ...budget, ...effort });
       return { verdict: "violated", ...diagnose(outcome, more), configurations };
@@ -145,20 +146,17 @@ function partsOf<State, Input, Output>(
 }
 
 /**
- * One order from the orders of the parts. The next operation is the one invoked first among the
- * heads: if another had returned before its invocation, the head of that one's part would have been
- * invoked still earlier.
+ * One order from the orders of the parts: each operation goes where the latest invocation up to it
+ * in its part stands. Whatever is before an operation in its part was invoked before it returned; so
+ * if it returned before another was invoked, it comes first.
  */
-function merge(history: History, orders: readonly (readonly number[])[]): readonly number[] {
-  const invoked = new Map(history.map((operation, place) => [operation.id, place]));
-  const place = (order: readonly number[], at: number) =>
-    invoked.get(order[at] as number) ?? Number.POSITIVE_INFINITY;
-  const heads = orders.map((order) => ({ order, at: 0 }));
-  const merged: number[] = [];
-  const total = orders.reduce((sum, order) => sum + order.length, 0);
-  while (merged.length < total) {
-    const next = heads.reduce((a, b) => (place(b.order, b.at) < place(a.order, a.at) ? b : a));
-    merged.push(next.order[next.at++] as number);
-  }
-  return merged;
+function merge(orders: readonly (readonly number[])[]): readonly number[] {
+  const placed = orders.flatMap((order) => {
+    let latest = Number.NEGATIVE_INFINITY;
+    return order.map((id) => {
+      latest = Math.max(latest, id);
+      return { id, latest };
+    });
+  });
+  return placed.sort((a, b) => a.latest - b.latest).map(({ id }) => id);
 }

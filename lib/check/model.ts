@@ -31,7 +31,7 @@ export type Model<State, Input, Output> = {
   /**
    * Does `input` alone in `state`. With `returned` undefined the outcome is unknown: then the step
    * must be possible wherever it is possible for some output. The state after it must not depend on
-   * the output.
+   * the output: a queue that hands out any of its values is no such model.
    */
   step(state: State, input: Input, returned: Returned<Output> | undefined): Step<State>;
   /**

@@ -222,8 +222,12 @@ function answer<State>(
   return { ok: false, why: `${call} returned ${show(returned.output)}, but ${saying}` };
 }
 
+/** So much of a value is shown in a reason. */
+const SHOWN = 200;
+
 function show(value: unknown): string {
-  return value === null ? "nothing" : keyOf(value);
+  const text = value === null ? "nothing" : keyOf(value);
+  return text.length <= SHOWN ? text : `${text.slice(0, SHOWN - 1)}…`;
 }
 
 function inOrder(elements: unknown): unknown {

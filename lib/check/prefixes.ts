@@ -3,6 +3,8 @@
  * begin alike stand next to each other, so that a beginning is a stretch of the list and a length.
  */
 
+import { firstWhere } from "./halves.ts";
+
 /** The numbers of the empty beginning, and of what no text begins with. */
 export const EMPTY = 0;
 export const NO_PREFIX = -1;
@@ -49,15 +51,4 @@ export class Prefixes {
     this.#numbers.set(name, number);
     return number;
   }
-}
-
-/** The first number from `low` on, below `high`, for which `holds` is true; `high` if none is. */
-function firstWhere(low: number, high: number, holds: (at: number) => boolean): number {
-  let [from, to] = [low, high];
-  while (from < to) {
-    const middle = (from + to) >> 1;
-    if (holds(middle)) to = middle;
-    else from = middle + 1;
-  }
-  return from;
 }

@@ -124,7 +124,7 @@ export function keyValueQuotient(
 
 /**
  * A queue holds the numbers of its values. Values that no dequeue returned are one: whichever of them
- * is first, no dequeue that returned can follow, and one of unknown outcome may take it away.
+ * is first, no dequeue that returned can take it; one of unknown outcome may.
  */
 export function queueQuotient(
   deeds: readonly Deed<QueueInput<unknown>, unknown>[],
@@ -164,7 +164,9 @@ export function logQuotient(
     if (input.kind !== "read" || !Array.isArray(returned?.output)) continue;
     returned.output.forEach((entry, at) => {
       const offset = input.from + at;
-      seen.set(offset, [...(seen.get(offset) ?? []), entry]);
+      const entries = seen.get(offset);
+      if (entries === undefined) seen.set(offset, [entry]);
+      else entries.push(entry);
     });
   }
   const numbers = new Map([...seen].map(([offset, entries]) => [offset, numbering(entries)]));

@@ -5,6 +5,7 @@
 
 import type { Timeline } from "./timeline.ts";
 import { IMPOSSIBLE, type Transitions } from "./transitions.ts";
+import { keyOf } from "./value.ts";
 
 /** A state that takes more operations than this belongs to an object that grows: it is left alone. */
 const DEEPEST = 100;
@@ -13,42 +14,42 @@ const DEEPEST = 100;
  * The first return, counted from 0, with something that no order can explain; undefined if there is
  * none, or if it takes more than `most` steps to know.
  *
- * Order and real time are left out of account, but for one thing: all states are made that can be
- * made of the operations invoked before a return, each as often as one likes. An order that explains
- * the return would come through some of these states; if its operation is possible in none of them,
- * there is no such order.
+ * Real time and all other outcomes are left out of account: all states are made that the inputs
+ * invoked before a return can make, each as often as one likes. Whatever became of them, an order
+ * that explains the return comes through one of these states just before its operation. If that is
+ * possible in none, there is no such order, and there was none when it returned.
  */
 export function refutation<State, Input, Output>(
   line: Timeline<Input, Output>,
   table: Transitions<State, Input, Output>,
   most: number,
 ): number | undefined {
-  /** The states, with the number of operations that each takes. */
+  /** The states, with a number of operations that makes each. */
   const depths = new Map([[table.initial, 0]]);
   const states = [table.initial];
-  const rows = new Set<number>();
+  /** A row for each input. */
+  const rows = new Map<string, number>();
   let steps = 0;
   const take = (state: number, row: number) => {
     steps += 1;
-    const after = table.next(state, row);
+    const after = table.nextIfUnknown(state, row);
     if (after === IMPOSSIBLE || depths.has(after)) return;
     const depth = (depths.get(state) as number) + 1;
     if (depth > DEEPEST) steps = Number.POSITIVE_INFINITY;
     depths.set(after, depth);
-    // No order has more operations than there are.
-    if (depth <= line.operations.length) states.push(after);
+    states.push(after);
   };
   // The states before this one were taken through all rows.
   let done = 0;
   for (let returned = 0; returned < line.returns.length; returned++) {
-    const crashed = line.crashed.slice(0, line.crashedBefore[returned]);
-    for (const row of [...line.updates.at(returned), ...crashed]) {
-      if (rows.has(row)) continue;
+    for (const row of line.underWayAt(returned)) {
+      const input = keyOf(line.deeds[row]?.input);
+      if (rows.has(input)) continue;
       for (let at = 0; at < done && steps <= most; at++) take(states[at] as number, row);
-      rows.add(row);
+      rows.set(input, row);
     }
     for (; done < states.length && steps <= most; done++) {
-      for (const row of rows) take(states[done] as number, row);
+      for (const row of rows.values()) take(states[done] as number, row);
     }
     steps += states.length;
     if (steps > most) return undefined;

@@ -66,7 +66,7 @@ export class Search<State, Input, Output> {
   readonly #line: Timeline<Input, Output>;
   readonly #table: Transitions<State, Input, Output>;
   readonly #seen: Configurations;
-  /** The configuration at hand, and the sum of its bits. */
+  /** The configuration at hand, and its hash. */
   readonly #words: Int32Array;
   #hash = 0;
   readonly #hashOf: Int32Array;
@@ -76,6 +76,8 @@ export class Search<State, Input, Output> {
   readonly #deadEnds = new DeadEnds();
   /** The rows as they are placed, while an order is told. */
   #told: number[] | undefined;
+  /** How many placements were tried. */
+  tries = 0;
 
   constructor(
     line: Timeline<Input, Output>,
@@ -97,9 +99,6 @@ export class Search<State, Input, Output> {
     if (!this.#isDone()) this.#push(NONE);
   }
 
-  /** How many placements were tried. */
-  tries = 0;
-
   /** How many configurations were entered. */
   get configurations(): number {
     return this.#seen.size;
@@ -113,16 +112,15 @@ export class Search<State, Input, Output> {
   /** Searches on for so many tries, or until so many configurations were entered, or to the end. */
   advance(tries: number, configurations: number): Ending | undefined {
     if (this.#isDone()) return { kind: "found", order: this.#orderTo(0) };
-    for (let left = tries; this.#path.length > 0; ) {
+    let left = tries;
+    while (this.#path.length > 0) {
+      if (left === 0 || this.#seen.size > configurations) return undefined;
       const row = this.#choose();
       if (row === NONE) {
         this.#turnBack();
         continue;
       }
-      if (left-- === 0 || this.#seen.size > configurations) {
-        this.#tried[this.#tried.length - 1] = (this.#tried.at(-1) as number) - 1;
-        return undefined;
-      }
+      left -= 1;
       this.tries += 1;
       this.#place(row);
       if (this.#isDone()) {

@@ -14,7 +14,7 @@ import type { Deed, Model } from "./model.ts";
 import type { Reduction } from "./reductions.ts";
 import { keyOf } from "./value.ts";
 
-/** Of a crashed operation that does what none before it does. */
+/** No row. */
 export const NONE = -1;
 
 export class Timeline<Input, Output> {
@@ -49,7 +49,7 @@ export class Timeline<Input, Output> {
     const readsFirst = model.isReadOnly !== undefined && !without.has("read-first");
     const isRead = ({ input, returned }: Deed<Input, Output>) =>
       readsFirst && model.isReadOnly?.(input, returned) === true;
-    // Nobody would notice a read that crashed.
+    // A read that crashed is left out: nobody saw it.
     this.operations = history.filter(
       (one) => one.outcome === "ok" || (one.outcome === "info" && !isRead(deedOf(one))),
     );
@@ -68,6 +68,11 @@ export class Timeline<Input, Output> {
 
   get bits(): number {
     return this.firstCrashedBit + this.crashed.length;
+  }
+
+  /** How many bytes the longest of its lists occupy, about. */
+  get bytes(): number {
+    return 8 * (this.reads.items.length + this.updates.items.length);
   }
 
   /** From return to return: who is under way, and with which bit. */
@@ -100,6 +105,12 @@ export class Timeline<Input, Output> {
     this.crashed.forEach((row, at) => {
       this.bit[row] = this.firstCrashedBit + at;
     });
+  }
+
+  /** The rows that were invoked before a return and had not returned earlier. */
+  underWayAt(returned: number): readonly number[] {
+    const crashed = this.crashed.slice(0, this.crashedBefore[returned]);
+    return [...this.reads.at(returned), ...this.updates.at(returned), ...crashed];
   }
 
   #pair(): void {

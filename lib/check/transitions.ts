@@ -35,11 +35,6 @@ export class Transitions<State, Input, Output> {
     return 1;
   }
 
-  /** How many different states were met. */
-  get states(): number {
-    return this.#states.length;
-  }
-
   /** How many bytes the table and the states occupy, about: a state as much as its key. */
   get bytes(): number {
     return 4 * this.#table.length + 64 * this.#states.length + 4 * this.#keyLetters;
@@ -66,17 +61,22 @@ export class Transitions<State, Input, Output> {
     return after;
   }
 
+  /** The state after a deed whose outcome nobody knows, or IMPOSSIBLE. Not remembered. */
+  nextIfUnknown(state: number, deed: number): number {
+    const { input } = this.#deeds[deed] as Deed<Input, Output>;
+    return this.#take(state, { input, returned: undefined });
+  }
+
   /**
    * Whether nothing that was tried would have gone another way if the deed's outcome were unknown: it
    * would have led to the same states, or changed nothing.
    */
   isAsUnknown(deed: number): boolean {
-    const { input } = this.#deeds[deed] as Deed<Input, Output>;
     const table = this.#table;
     for (let row = 0; row < table.length; row += COLUMNS) {
       const [before, tried, after] = [table[row] as number, table[row + 1], table[row + 2]];
       if (before === 0 || tried !== deed) continue;
-      const unknown = this.#take(before, { input, returned: undefined });
+      const unknown = this.nextIfUnknown(before, deed);
       if (unknown !== after && unknown !== before) return false;
     }
     return true;

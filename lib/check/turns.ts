@@ -64,7 +64,7 @@ export class Turns<State, Input, Output> {
         if (ending.kind !== "found") {
           return { kind: "stuck", attempt, end: ending, others: [...waiting] };
         }
-        orders.push(attempt.told(ending.order).map(({ id }) => id));
+        orders.push(attempt.replayed(ending.order).map(({ id }) => id));
         this.#bytes -= attempt.bytes;
         attempts.delete(part);
       }

@@ -21,15 +21,17 @@ export function verdictText(history: History, result: Linearizability, most = 20
   const clients = new Set(history.map(({ client }) => client)).size;
   const what = `${counted(history.length, "operation")} by ${counted(clients, "client")}`;
   const effort = `(${counted(result.configurations, "configuration")})`;
-  if (result.verdict === "ok") return `ok: ${what} are linearizable ${effort}.`;
+  const are = history.length === 1 ? "is" : "are";
+  if (result.verdict === "ok") return `ok: ${what} ${are} linearizable ${effort}.`;
   if (result.verdict === "unknown") return `unknown: ${what}, ${result.reason} ${effort}.`;
-  const { operation, why, deepest } = result;
-  const operations = new Map(history.map((one) => [one.id, one]));
+  const { operation, why, prefix, deepest } = result;
+  // As they were known then: what was under way may have had another outcome.
+  const operations = new Map(prefix.map((one) => [one.id, one]));
   const order = deepest.map((id) => line(operations.get(id) as Operation));
   const told = order.slice(-most);
   const before = order.length - told.length;
   return [
-    `violated: ${what} are not linearizable ${effort}.`,
+    `violated: ${what} ${are} not linearizable ${effort}.`,
     `No order explains ${line(operation).trim()}: ${why}.`,
     ...(order.length === 0
       ? []

@@ -20,12 +20,16 @@ export type Event = {
   readonly f: string;
   readonly key: string | undefined;
   readonly value: unknown;
+  /** What went wrong, where that is told. */
+  readonly error: unknown;
 };
 
 /** How a text is written. */
 export type Format = "jepsen-log" | "edn" | "json";
 
-const LOGGED = /jepsen\.util\s+-\s+(\S+)\s+:(invoke|ok|fail|info)\s+:(\S+)\s*(.*)$/;
+const LOGGED = /jepsen\.util(?:\s+-|:)\s+(\S+)\s+:(invoke|ok|fail|info)\s+:(\S+)\s*(.*)$/;
+/** In a log an error may stand behind the value. */
+const WITH_ERROR = /^(.+?)\s+(:[^\s\]})]+)$/;
 
 const EDN = {
   mapAs: "object",
@@ -40,17 +44,17 @@ const EDN = {
 export function eventsOf(text: string): { readonly format: Format; readonly events: Event[] } {
   const format = formatOf(text);
   const found = READERS[format](text);
-  return { format, events: found.filter(({ process }) => /^-?\d+$/.test(process)) };
+  return { format, events: found.filter(({ process }) => !/^:?nemesis$/.test(process)) };
 }
 
 const READERS: Readonly<Record<Format, (text: string) => Event[]>> = {
   "jepsen-log": (text) =>
     linesOf(text).flatMap(({ line, place }) => {
-      const [, process = "", type = "", f = "", value = ""] = LOGGED.exec(line) ?? [];
+      const [, process = "", type = "", f = "", rest = ""] = LOGGED.exec(line) ?? [];
       if (process === "") return [];
-      return [
-        eventOf({ process, type, f, value: edn(value === "" ? "nil" : value, place) }, place),
-      ];
+      const [, value = rest, error] = WITH_ERROR.exec(rest) ?? [];
+      const read = edn(value === "" ? "nil" : value, place);
+      return [eventOf({ process, type, f, value: read, error }, place)];
     }),
   edn: (text) =>
     isWhole(text)
@@ -121,7 +125,7 @@ function eventOf(read: unknown, place: string): Event {
   if (typeof read !== "object" || read === null || Array.isArray(read)) {
     throw new Unreadable(`${place}: ${JSON.stringify(read)} is no event.`);
   }
-  const { process, type, f, key, value = null } = read as Record<string, unknown>;
+  const { process, type, f, key, value = null, error } = read as Record<string, unknown>;
   if (type !== "invoke" && type !== "ok" && type !== "fail" && type !== "info") {
     throw new Unreadable(
       `${place}: the type ${JSON.stringify(type)}; one of invoke, ok, fail, info was expected.`,
@@ -129,5 +133,5 @@ function eventOf(read: unknown, place: string): Event {
   }
   if (process === undefined) throw new Unreadable(`${place}: an event without a process.`);
   const named = key === undefined || key === null ? undefined : String(key);
-  return { place, process: String(process), type, f: String(f), key: named, value };
+  return { place, process: String(process), type, f: String(f), key: named, value, error };
 }

@@ -18,8 +18,8 @@ type Open = { readonly event: Event; readonly call: Call<unknown> };
 /**
  * Reads a history that a test tool wrote down. The lines stand in the order in which things happened;
  * a time that they name is not looked at. `ok` returned, `fail` did not happen, and of `info`, or of
- * an operation that does not end, nobody knows. In Jepsen's log, a cas that failed is one that
- * answered "it was not", and a read that failed tells nothing.
+ * an operation that does not end, nobody knows. In Jepsen's log, a cas that failed without an
+ * error is one that answered "it was not", and a read that failed tells nothing.
  *
  * @param text Jepsen's log, EDN (Jepsen's, or Porcupine's key–value format) or JSON lines: recognised
  *   from what is in it
@@ -38,7 +38,6 @@ export function readHistory(text: string, name: string): ReadHistory {
   if (events.length === 0) throw new Unreadable("There are no events in it.");
   const recorder = new Recorder<unknown, unknown>();
   const open = new Map<string, Open>();
-  const outputs: unknown[] = [];
   events.forEach((event, at) => {
     const operation = operationOf(event, vocabulary, name);
     const before = open.get(event.process);
@@ -56,11 +55,11 @@ export function readHistory(text: string, name: string): ReadHistory {
     if (type === "ok") {
       const output = operation.output(value);
       if (output === WRONG) throw wrong(event, "returns");
-      outputs.push(output);
       before.call.ok(output, at);
     }
   });
-  return { history: recorder.history(), model: vocabulary.model(outputs) };
+  const history = recorder.history();
+  return { history, model: vocabulary.model(history) };
 }
 
 function operationOf({ place, f }: Event, { operations }: Vocabulary, name: string): Operation {
@@ -82,10 +81,10 @@ function expectOpen({ place, process, type, f }: Event, before: Open | undefined
   }
 }
 
-/** What Jepsen's log means by a failure: a cas was answered "it was not", and of a read nothing is known. */
-function inLog({ type, f, value }: Event): Pick<Event, "type" | "value"> {
+/** What Jepsen's log means by a failure: without an error a cas was answered "it was not"; of a read nothing is known. */
+function inLog({ type, f, value, error }: Event): Pick<Event, "type" | "value"> {
   if (type !== "fail") return { type, value };
-  return f === "cas"
+  return f === "cas" && error === undefined
     ? { type: "ok", value: false }
     : { type: f === "read" ? "info" : "fail", value };
 }

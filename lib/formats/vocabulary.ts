@@ -3,6 +3,7 @@
 import {
   casRegister,
   fifoQueue,
+  type History,
   keyValue,
   log,
   type Model,
@@ -22,8 +23,7 @@ export type Operation = {
 };
 
 export type Vocabulary = {
-  /** @param outputs what the operations returned */
-  model(outputs: readonly unknown[]): Model<unknown, unknown, unknown>;
+  model(history: History): Model<unknown, unknown, unknown>;
   readonly operations: Readonly<Record<string, Operation>>;
 };
 
@@ -34,8 +34,9 @@ const flag = (value: unknown) => (typeof value === "boolean" ? value : WRONG);
 const list = (value: unknown) => (Array.isArray(value) ? value : WRONG);
 const count = (value: unknown) =>
   Number.isSafeInteger(value) && Number(value) >= 0 ? value : WRONG;
-const text = (value: unknown) => (typeof value === "string" ? value : JSON.stringify(value));
-const orNull = (value: unknown) => (value === null ? null : text(value));
+const orNull = (value: unknown) =>
+  value === null || typeof value === "string" ? value : JSON.stringify(value);
+const text = (value: unknown) => orNull(value) ?? WRONG;
 
 /** The input, unless a part of it is wrong. */
 function whole(input: Readonly<Record<string, unknown>>): unknown {
@@ -47,7 +48,11 @@ function fromTo(value: unknown): { readonly from: unknown; readonly to: unknown 
   return isPair ? { from: value[0], to: value[1] } : { from: WRONG, to: WRONG };
 }
 
-const read: Operation = { input: () => ({ kind: "read" }), output: asIs };
+/** A read of [key, nil] is one of Jepsen's independent keys, which are to be judged one by one. */
+const read: Operation = {
+  input: ({ value }) => (Array.isArray(value) ? WRONG : { kind: "read" }),
+  output: asIs,
+};
 const write: Operation = { input: ({ value }) => ({ kind: "write", value }), output: silent };
 /** One that returned has swapped, unless it says that it has not. */
 const cas: Operation = {
@@ -87,6 +92,15 @@ function onLock(kind: "acquire" | "release"): Operation {
   return { input: ({ process: owner }) => ({ kind, owner }), output: silent };
 }
 
+/** Whether somebody read this value, or asked for it. */
+function saw(history: History, value: unknown): boolean {
+  return history.some(({ input, ...end }) => {
+    const { kind, from } = input as { readonly kind: string; readonly from?: unknown };
+    const got = kind === "get" && end.outcome === "ok" && end.output === value;
+    return got || (kind === "cas" && from === value);
+  });
+}
+
 function untyped<State, Input, Output>(model: Model<State, Input, Output>) {
   return model as unknown as Model<unknown, unknown, unknown>;
 }
@@ -103,8 +117,7 @@ export const VOCABULARIES: Readonly<Record<string, Vocabulary>> = {
   },
   kv: {
     // Porcupine's tests read an absent key as the empty text, others as nil.
-    model: (outputs) =>
-      untyped(keyValue(outputs.includes("") && !outputs.includes(null) ? "" : null)),
+    model: (history) => untyped(keyValue(saw(history, "") && !saw(history, null) ? "" : null)),
     operations: {
       ...{ get, read: get, put: onKey("put"), write: onKey("put"), append: onKey("append") },
       ...{ delete: remove, cas: casOnKey },

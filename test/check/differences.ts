@@ -25,7 +25,7 @@ export function isOkOnQuotient(history: History, subject: Subject): boolean {
 }
 
 /** The return at which a history is refuted, if it is; a check looks for it only in a hard one. */
-export function refutedAt(history: History, subject: Subject, most = 100_000): number | undefined {
+export function refutedAt(history: History, subject: Subject, most = 4096): number | undefined {
   const { line, table } = seenBy(history, subject);
   return refutation(line, table, most);
 }

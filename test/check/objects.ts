@@ -190,6 +190,36 @@ const aLog: Subject = subject({
   ],
 });
 
+type Swap = { readonly kind: "swap"; readonly value: number };
+const swap: Model<number, Swap, number> = {
+  name: "swap",
+  init: 0,
+  step: (state, { value }, returned) =>
+    returned === undefined || returned.output === state
+      ? { ok: true, state: value }
+      : { ok: false, why: `swap returned ${returned.output}, but the register holds ${state}` },
+};
+
+/** A user's own object, with nothing declared: every operation both changes it and looks at it. */
+const aSwap: Subject = subject({
+  model: swap,
+  fresh: () => {
+    let held = 0;
+    return ({ value }) => {
+      const before = held;
+      held = value;
+      return before;
+    };
+  },
+  letters: [
+    { input: { kind: "swap", value: 1 }, output: 0 },
+    { input: { kind: "swap", value: 1 }, output: 1 },
+    { input: { kind: "swap", value: 1 }, output: 2 },
+    { input: { kind: "swap", value: 2 }, output: 0 },
+    { input: { kind: "swap", value: 2 }, output: 1 },
+  ],
+});
+
 export const subjects: readonly Subject[] = [
   aRegister,
   aCasRegister,
@@ -198,4 +228,5 @@ export const subjects: readonly Subject[] = [
   aQueue,
   aMutex,
   aLog,
+  aSwap,
 ];

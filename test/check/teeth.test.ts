@@ -12,9 +12,12 @@ function judged(...args: string[]) {
   return { status, stdout, stderr };
 }
 
-test("the checker as it is differs nowhere from brute force", () => {
-  expect(judged()).toEqual({ status: 0, stdout: "", stderr: "" });
-});
+test.each([[], ["eager"]])(
+  "the checker as it is differs nowhere from brute force %j",
+  (...args) => {
+    expect(judged(...args)).toEqual({ status: 0, stdout: "", stderr: "" });
+  },
+);
 
 test.each(WRONG.map(({ name }, number) => ({ name, number })))(
   "a checker is caught in which $name",

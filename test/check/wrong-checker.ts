@@ -1,20 +1,20 @@
 /**
  * A process with a mistake in its checker: compares it with brute force and with the plain search, as
- * the tests do, and says the first thing that is not so. Its argument is the number of the mistake.
+ * the tests do, and says the first thing that is not so. Its argument is
+ * the number of the mistake, or "eager" for the checker that does everything at once.
  */
 
 import { pathToFileURL } from "node:url";
 import { plant } from "../../lib/tools/grade/plant.ts";
 import { PROJECT } from "../../lib/tools/grade/settings.ts";
-import { WRONG } from "./wrong-checkers.ts";
+import { EAGER, WRONG } from "./wrong-checkers.ts";
 
 const HISTORIES = 400;
 
-const [mistake] = process.argv.slice(2).map(Number);
-plant(
-  mistake === undefined ? [] : [WRONG[mistake] as (typeof WRONG)[0]],
-  pathToFileURL(PROJECT).href,
-);
+const [mistake] = process.argv.slice(2);
+const wrong = WRONG.filter((_, number) => String(number) === mistake);
+const isEager = mistake === "eager" || wrong.some((one) => one.isEager);
+plant([...wrong, ...(isEager ? EAGER : [])], pathToFileURL(PROJECT).href);
 
 // Only now, so that the mistake is in them.
 const { differences } = await import("./differences.ts");

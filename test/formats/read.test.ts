@@ -50,6 +50,40 @@ describe("Jepsen's log", () => {
   });
 });
 
+test.each([
+  ["INFO [2026-01-01 00:00:00,000] jepsen worker 1 - jepsen.util 1 :invoke :read nil", 0],
+  ["2026-01-01 00:00:00,000{GMT}\tINFO\t[jepsen worker 0] jepsen.util: 0\t:invoke\t:read\tnil", 1],
+])("a log of another age of Jepsen is read if its words are there: %j", (line, count) => {
+  if (count === 0) expect(() => readHistory(line, "register")).toThrow(Unreadable);
+  else expect(readHistory(line, "register").history).toHaveLength(count);
+});
+
+test("a cas that failed with an error did not happen; without one it was answered", () => {
+  const log = (end: string) =>
+    told(`jepsen.util - 0 :invoke :cas [1 2]\njepsen.util - 0 :fail :cas ${end}`, "cas-register");
+  expect(log("[1 2]")).toEqual(['0 {"kind":"cas","from":1,"to":2} false']);
+  expect(log("[1 2] :conn-refused")).toEqual(['0 {"kind":"cas","from":1,"to":2} fail']);
+});
+
+test("clients may have names; the nemesis is none of them", () => {
+  const text = lines(
+    '{"process": "alice", "type": "invoke", "f": "write", "value": 1}',
+    '{"process": "nemesis", "type": "info", "f": "kill", "value": null}',
+    '{"process": "alice", "type": "ok", "f": "write", "value": 1}',
+  );
+  expect(told(text, "register")).toEqual(['alice {"kind":"write","value":1} undefined']);
+});
+
+test("an absent key is nothing where a cas asks for nothing", () => {
+  const text = lines(
+    '{"process": 0, "type": "invoke", "f": "cas", "key": "a", "value": [null, ""]}',
+    '{"process": 0, "type": "ok", "f": "cas", "key": "a", "value": true}',
+    '{"process": 0, "type": "invoke", "f": "get", "key": "a"}',
+    '{"process": 0, "type": "ok", "f": "get", "key": "a", "value": ""}',
+  );
+  expect(verdict(text, "kv")).toBe("ok");
+});
+
 describe("EDN", () => {
   test("of Porcupine's key–value tests reads an absent key as the empty text", () => {
     const text = lines(
@@ -153,6 +187,16 @@ test.each([
     "{:process 0, :type :invoke, :f :cas, :value 3}",
     "cas-register",
     "line 1: cas with the value 3, which is nothing that cas takes.",
+  ],
+  [
+    "{:process 0, :type :invoke, :f :read, :value [7 nil]}",
+    "register",
+    "line 1: read with the value [7,null], which is nothing that read takes.",
+  ],
+  [
+    '{"process": 0, "type": "invoke", "f": "put", "key": "a", "value": null}',
+    "kv",
+    "line 1: put of key a with the value null, which is nothing that put takes.",
   ],
   [
     "{:process 0, :type :ok, :f :read, :value 3}",
