@@ -42,7 +42,8 @@ export function refutation<State, Input, Output>(
   // The states before this one were taken through all rows.
   let done = 0;
   for (let returned = 0; returned < line.returns.length; returned++) {
-    for (const row of line.underWayAt(returned)) {
+    const underWay = line.underWayAt(returned);
+    for (const row of underWay) {
       const input = keyOf(line.deeds[row]?.input);
       if (rows.has(input)) continue;
       for (let at = 0; at < done && steps <= most; at++) take(states[at] as number, row);
@@ -51,7 +52,7 @@ export function refutation<State, Input, Output>(
     for (; done < states.length && steps <= most; done++) {
       for (const row of rows.values()) take(states[done] as number, row);
     }
-    steps += states.length;
+    steps += underWay.length + states.length;
     if (steps > most) return undefined;
     const row = line.returns[returned] as number;
     if (states.every((state) => table.next(state, row) === IMPOSSIBLE)) return returned;
