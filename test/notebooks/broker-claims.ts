@@ -168,7 +168,7 @@ export const brokerClaims: readonly Claim[] = [
     says: "the checker of logs names a lost write by operation, offset and broker",
     chapter: "11-proving-it",
     cells: [
-      ...["customer", "auditor", "shop", "cut", "property", "right"],
+      ...["customer", "shop", "cut", "right"],
       ...["seller", "reader", "trade", "log-property", "log-caught", "watching", "named"],
     ].map((name) => `11-${name}`),
     holds(said) {
@@ -180,6 +180,19 @@ export const brokerClaims: readonly Claim[] = [
       file: "lib/check/log/replicas.ts",
       from: "if (lacking.length > 0) wrong(",
       to: "if (lacking.length > 9) wrong(",
+    },
+  },
+  {
+    says: "a history is judged by its configurations, not by its orders",
+    chapter: "11-proving-it",
+    cells: ["11-judge-torn", "11-judge-plain"],
+    holds(said) {
+      expect(said("11-judge-plain")).toMatch(/8 puts: 2\d{5} placements; violated, 1026 conf/);
+    },
+    mistake: {
+      file: "lib/check/configurations.ts",
+      from: "if (this.#offers((this.#slots[slot] as number) - 1, words)) return KNOWN;",
+      to: "",
     },
   },
 ];
