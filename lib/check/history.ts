@@ -148,7 +148,12 @@ export function validateHistory(history: History): void {
 }
 
 function validateTimes(operation: Operation): void {
-  const { id, invokedMs } = operation;
+  const { id, invokedMs, outcome } = operation;
+  if (outcome !== "ok" && outcome !== "fail" && outcome !== "info") {
+    throw new Error(
+      `Operation ${id} has the outcome ${outcome}; one of ok, fail, info was expected.`,
+    );
+  }
   if (!Number.isFinite(invokedMs)) {
     throw new Error(`Operation ${id} is invoked at ${invokedMs} ms; a time is a finite number.`);
   }

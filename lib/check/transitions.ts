@@ -35,9 +35,9 @@ export class Transitions<State, Input, Output> {
     return 1;
   }
 
-  /** How many bytes the table and the states occupy, about: a state as much as its key. */
+  /** How many bytes the table and the states occupy, about; of a state only its key is known. */
   get bytes(): number {
-    return 4 * this.#table.length + 64 * this.#states.length + 4 * this.#keyLetters;
+    return 4 * this.#table.length + 64 * this.#states.length + 16 * this.#keyLetters;
   }
 
   /** The state after a deed, or IMPOSSIBLE. */

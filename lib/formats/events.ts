@@ -27,7 +27,7 @@ export type Event = {
 /** How a text is written. */
 export type Format = "jepsen-log" | "edn" | "json";
 
-const LOGGED = /jepsen\.util(?:\s+-|:)\s+(\S+)\s+:(invoke|ok|fail|info)\s+:(\S+)\s*(.*)$/;
+const LOGGED = /jepsen\.util[\s:-]+(:?\w+)\s+:(invoke|ok|fail|info)\s+:(\S+)\s*(.*)$/;
 /** In a log an error may stand behind the value. */
 const WITH_ERROR = /^(.+?)\s+(:[^\s\]})]+)$/;
 
@@ -95,8 +95,13 @@ function listed(list: unknown): Event[] {
   return list.map((event, at) => eventOf(event, `event ${at + 1}`));
 }
 
+/** One value. The parser stops behind the first, so it is given a list, which must have no other. */
 function edn(text: string, place: string): unknown {
-  return parsed(() => untagged(parseEDNString(text, EDN)), "EDN", text, place);
+  const one = () => {
+    const list = parseEDNString(`[${text}\n]`, EDN);
+    return Array.isArray(list) && list.length === 1 ? untagged(list[0]) : undefined;
+  };
+  return parsed(one, "EDN", text, place);
 }
 
 function json(text: string, place: string): unknown {
@@ -110,7 +115,9 @@ function parsed(parse: () => unknown, format: string, text: string, place: strin
   } catch {
     // Said below, with the place.
   }
-  throw new Unreadable(`${place}: "${text.slice(0, 60)}" is not ${format}.`);
+  throw new Unreadable(
+    `${place}: "${text.slice(0, 60)}" is not ${format === "EDN" ? "one EDN value" : format}.`,
+  );
 }
 
 /** A record of Clojure is read as what is in it. */

@@ -57,6 +57,8 @@ export function main(args: string[]): Promise<number> {
       without: (values.without ?? []).map(reduction),
     };
     const { history, model } = historyOf(file, values.model);
+    // A search cannot be asked to stop: a signal ends the process, as if nobody listened.
+    process.removeAllListeners("SIGINT").removeAllListeners("SIGTERM");
     const result = linearizable(history, model, limits);
     console.log(verdictText(history, result));
     if (values.svg !== undefined) {

@@ -41,13 +41,13 @@ function built(path: string): string {
 }
 
 function published(source: PackageFile): PackageFile {
-  const { scripts: _, ...kept } = source;
   const rooms = Object.entries(source.exports).filter(([name]) => !COURSE.includes(name));
   const exports = rooms.map(([name, path]) => {
     return [name, { types: `${built(path)}.d.ts`, default: `${built(path)}.js` }];
   });
   return {
-    ...kept,
+    // With its scripts: whoever packs again after an interruption begins by restoring the file.
+    ...source,
     bin: { quorumlab: `${built(relative(LIBRARY, COMMAND))}.js` },
     exports: Object.fromEntries(exports),
     engines: { node: ">=22" },

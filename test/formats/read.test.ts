@@ -51,11 +51,10 @@ describe("Jepsen's log", () => {
 });
 
 test.each([
-  ["INFO [2026-01-01 00:00:00,000] jepsen worker 1 - jepsen.util 1 :invoke :read nil", 0],
+  ["INFO [2026-01-01 00:00:00,000] jepsen worker 1 - jepsen.util 1 :invoke :read nil", 1],
   ["2026-01-01 00:00:00,000{GMT}\tINFO\t[jepsen worker 0] jepsen.util: 0\t:invoke\t:read\tnil", 1],
 ])("a log of another age of Jepsen is read if its words are there: %j", (line, count) => {
-  if (count === 0) expect(() => readHistory(line, "register")).toThrow(Unreadable);
-  else expect(readHistory(line, "register").history).toHaveLength(count);
+  expect(readHistory(line, "register").history).toHaveLength(count);
 });
 
 test("a cas that failed with an error did not happen; without one it was answered", () => {
@@ -165,8 +164,13 @@ describe("JSON lines", () => {
 test.each([
   ["", "kv", "It begins with nothing; Jepsen's log, EDN or JSON lines were expected."],
   ["hello", "kv", 'It begins with "hello"; Jepsen\'s log, EDN or JSON lines were expected.'],
-  ["{:process 0", "kv", 'line 1: "{:process 0" is not EDN.'],
+  ["{:process 0", "kv", 'line 1: "{:process 0" is not one EDN value.'],
   ['{"process": 0,}', "kv", 'line 1: "{"process": 0,}" is not JSON.'],
+  [
+    "{:process 0, :type :invoke, :f :read} {:process 0, :type :ok, :f :read, :value 1}",
+    "register",
+    'line 1: "{:process 0, :type :invoke, :f :read} {:process 0, :type :ok" is not one EDN value.',
+  ],
   ["{:type :invoke, :f :get}", "kv", "line 1: an event without a process."],
   [
     "{:process 0, :type :call, :f :get}",
