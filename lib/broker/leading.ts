@@ -112,8 +112,9 @@ function minInSync({ config, state }: Replica): number {
 export function hearFetch(turn: Turn, replica: Led, request: Fetch, caller: Caller): void {
   const { log, part } = replica;
   const { offset, replica: by, maxWaitMs } = request;
-  // Who begins where this log begins has nothing that could differ: what lies before was committed, and is deleted.
-  if (by !== undefined && by.lastEpoch >= 0 && offset > log.start) {
+  // Also who ends where this log begins may have another record before: in sync, it could lead who still has the right
+  // one. (Kafka takes it for in sync: what it has deleted is of no epoch that it remembers.)
+  if (by !== undefined && by.lastEpoch >= 0 && offset >= log.start) {
     const end = epochEnd(turn, by.lastEpoch, log);
     if (end.epoch < by.lastEpoch || end.endOffset < offset) {
       answer(turn, caller, { kind: "diverging", end });

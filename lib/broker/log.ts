@@ -21,6 +21,7 @@ export type Log = {
   batches: Batch[];
   /** The place on disk of the first batch. */
   place: number;
+  /** Also of the last record that is deleted: a log that has another one there is another one. */
   epochs: EpochStart[];
   producers: Producers;
   /** What was known of producers where the log begins: a batch that is deleted may still be sent again. */
@@ -30,7 +31,7 @@ export type Log = {
 type Producers = Map<ProducerId, ProducerState>;
 
 /** The cell that says where a log begins, also when nothing of it is left. */
-type Start = { readonly offset: Offset; readonly producers: Producers };
+type Start = { readonly offset: Offset } & Pick<Log, "epochs" | "producers">;
 
 /** Kafka's defaults: log.segment.bytes, log.retention.hours. */
 const SEGMENT_BYTES = 2 ** 30;
@@ -42,17 +43,17 @@ const RECORD_BYTES = 10;
 /** What the disk kept of a log. */
 export function openLog(name: string, saved: Saved): Log {
   const kept = saved.log<Batch>(name);
-  const { offset, producers } = saved.cell<Start>(startOf(name)) ?? NOTHING;
+  const { offset, epochs, producers } = saved.cell<Start>(startOf(name)) ?? NOTHING;
   // After a crash between the two writes of `dropBefore`, the disk has batches that are deleted.
   const batches = kept.entries.filter(({ baseOffset }) => baseOffset >= offset);
   const place = kept.start + kept.entries.length - batches.length;
-  const known = { before: new Map(producers), producers: new Map(producers) };
+  const known = { before: new Map(producers), producers: new Map(producers), epochs: [...epochs] };
   const log = { ...emptyLog(name, offset), place, ...known };
   for (const batch of batches) keep(log, batch);
   return log;
 }
 
-const NOTHING: Start = { offset: 0, producers: new Map() };
+const NOTHING: Start = { offset: 0, epochs: [], producers: new Map() };
 
 export function emptyLog(name: string, start = 0): Log {
   const known = { epochs: [], producers: new Map(), before: new Map() };
@@ -124,7 +125,8 @@ export function truncateTo(log: Log, offset: Offset, out: Out<unknown>): void {
   const kept = countBefore(log, offset);
   if (kept === batches.length) return;
   out.cutTail(log.name, log.place + kept);
-  Object.assign(log, { batches: [], end: start, epochs: [], producers: new Map(before) });
+  const epochs = log.epochs.filter((each) => each.start < start);
+  Object.assign(log, { batches: [], end: start, epochs, producers: new Map(before) });
   for (const batch of batches.slice(0, kept)) keep(log, batch);
 }
 
@@ -136,11 +138,11 @@ export function dropBefore(log: Log, offset: Offset, out: Out<unknown>): void {
   for (const batch of log.batches.splice(0, dropped)) remember(log.before, batch);
   log.place += dropped;
   log.start = offset;
-  // The newest epoch stays, also when nothing of it does: a follower that ends here does not diverge.
   log.epochs = log.epochs
-    .filter((_, i) => (log.epochs[i + 1]?.start ?? Infinity) > offset)
-    .map(({ epoch, start }) => ({ epoch, start: Math.max(start, offset) }));
-  out.put(startOf(log.name), { offset, producers: log.before } satisfies Start);
+    .filter((_, i) => (log.epochs[i + 1]?.start ?? Infinity) >= offset)
+    .map(({ epoch, start }) => ({ epoch, start: Math.max(start, offset - 1) }));
+  const epochs = log.epochs.slice(0, 1);
+  out.put(startOf(log.name), { offset, epochs, producers: log.before } satisfies Start);
   out.dropHead(log.name, log.place);
 }
 

@@ -41,7 +41,7 @@ describe("a follower", () => {
   test("drops what its leader has deleted", () => {
     const b1 = following(...batches(0, 0, 0, 0));
     expect(gets(b1, [], 3, 2)).toEqual(["b2: fetch from 3 after epoch 0"]);
-    expect([b1.replica.log.start, b1.log]).toEqual([2, "0@2 to 3, committed to 3"]);
+    expect([b1.replica.log.start, b1.log]).toEqual([2, "0@1 to 3, committed to 3"]);
   });
 
   test("asks one thing at a time, and again at the next tick when that was refused", () => {

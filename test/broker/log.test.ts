@@ -166,14 +166,15 @@ describe("epochs", () => {
   test.each([
     ["begin where their leaders began", 4, 0, ["0@0", "2@2", "5@3"]],
     ["go with what is cut off", 2, 0, ["0@0"]],
-    ["begin no earlier than the log", 4, 1, ["0@1", "2@2", "5@3"]],
-    ["go with what is dropped", 4, 2, ["2@2", "5@3"]],
-    ["but the newest stays, though nothing of it does", 4, 4, ["5@4"]],
+    ["begin no earlier than the last record that is dropped", 4, 2, ["0@1", "2@2", "5@3"]],
+    ["go with what is dropped before it", 4, 3, ["2@2", "5@3"]],
+    ["but the newest stays, though nothing of it does", 4, 4, ["5@3"]],
+    ["and the last that is dropped stays when all others are cut off", 2, 2, ["0@1"]],
   ])("%s", (_, cutTo, dropTo, left) => {
     const cut = log();
     writesOf((out) => {
-      truncateTo(cut, cutTo, out);
       dropBefore(cut, dropTo, out);
+      truncateTo(cut, cutTo, out);
     });
     expect(epochs(cut)).toEqual(left);
   });

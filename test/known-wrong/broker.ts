@@ -129,7 +129,7 @@ export const patches: readonly Patch[] = [
   {
     name: "the epochs of what is cut off are remembered",
     file: broker("log"),
-    from: "  Object.assign(log, { batches: [], end: start, epochs: [], producers: new Map(before) });",
+    from: "  Object.assign(log, { batches: [], end: start, epochs, producers: new Map(before) });",
     to: "  Object.assign(log, { batches: [], end: start, producers: new Map(before) });",
     origin: "KAFKA-10706: the leader epoch cache is not truncated with the log",
     caughtBy: agreed,
@@ -137,8 +137,8 @@ export const patches: readonly Patch[] = [
   {
     name: "what producers have written is remembered when it is cut off",
     file: broker("log"),
-    from: "  Object.assign(log, { batches: [], end: start, epochs: [], producers: new Map(before) });",
-    to: "  Object.assign(log, { batches: [], end: start, epochs: [], before });",
+    from: "  Object.assign(log, { batches: [], end: start, epochs, producers: new Map(before) });",
+    to: "  Object.assign(log, { batches: [], end: start, epochs, before });",
     origin: "KAFKA-12153: producer state is not rolled back with the log",
     caughtBy: kept,
   },
@@ -209,8 +209,8 @@ export const patches: readonly Patch[] = [
   {
     name: "a leader compares offsets, not epochs",
     file: broker("leading"),
-    from: "by.lastEpoch >= 0 && offset > log.start",
-    to: "by.lastEpoch < 0 && offset > log.start",
+    from: "by.lastEpoch >= 0 && offset >= log.start",
+    to: "by.lastEpoch < 0 && offset >= log.start",
     origin: "KIP-101: logs of the same length that differ are taken for the same",
     caughtBy: agreed,
   },
