@@ -4,6 +4,9 @@ import { describe, expect, test } from "vitest";
 import { judge } from "../../lib/properties/broker/judge.ts";
 import type { Plan } from "../../lib/properties/broker/plan.ts";
 import { SITUATIONS } from "../../lib/properties/broker/situations.ts";
+import { Witness } from "../../lib/properties/broker/witness.ts";
+import type { TraceEvent } from "../../lib/sim/index.ts";
+import { Alone, imageOf } from "../broker/alone.ts";
 
 const step = { afterMs: 7, key: "k1", waits: false, isTooLarge: false };
 const sending = { acks: "all", idempotence: true, lingerMs: 0, deliveryTimeoutMs: 3000 } as const;
@@ -73,3 +76,43 @@ test.each([796, 798, 800])(
     await judge({ ...steady, config, faults }, {}, () => {});
   },
 );
+
+describe("a leader of the topic 7 has committed what b3 has fetched, which is in sync", () => {
+  /** @param topicId of the topic of the same name that b3 has by now, with one record or none */
+  const looksAt = (topicId: number, isEmpty: boolean) => {
+    const [b1, b3] = [new Alone(), new Alone()];
+    b1.hears("b3", imageOf());
+    b1.produces("p1");
+    b1.fetches("b2", 1);
+    b1.fetches("b3", 1);
+    // It stands for b3: that it calls itself b1, and leads, nobody looks at.
+    b3.hears("b2", imageOf({}, { id: topicId }));
+    if (!isEmpty) b3.produces("p1");
+    const ignore = () => {};
+    const notes = { take: ignore, next: () => 0, saw: ignore, accuse: ignore, done: ignore };
+    const trace: TraceEvent[] = [
+      { kind: "timer", node: "b1", name: "tick", index: 0, atMs: 0, cause: undefined },
+    ];
+    const states = new Map([
+      ["b1", b1.state],
+      ["b3", b3.state],
+    ]);
+    new Witness(["b1", "b2", "b3"], notes).look({ atMs: 0, trace, state: (id) => states.get(id) });
+  };
+
+  test("b3 owes it nothing after it has heard before the leader that the topic is made anew", () => {
+    expect(() => looksAt(8, true)).not.toThrow();
+  });
+
+  test.each([
+    { topicId: 6, isEmpty: false },
+    { topicId: 7, isEmpty: true },
+  ])("b3 owes it while it has $topicId and no later one", ({ topicId, isEmpty }) => {
+    const says = "b1 has t-0 7 committed up to 1, but b3, which is in sync, ends at 0.";
+    expect(() => looksAt(topicId, isEmpty)).toThrow(says);
+  });
+
+  test("b3 has it", () => {
+    expect(() => looksAt(7, false)).not.toThrow();
+  });
+});

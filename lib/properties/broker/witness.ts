@@ -150,12 +150,20 @@ export class Witness {
   }
 }
 
-/** Who is in sync has everything that its leader takes for committed. */
-function checkInSync({ topic, partition, log, highWatermark, state }: Replica, view: View): void {
+/**
+ * Who is in sync has everything that its leader takes for committed. A leader may not have heard yet that its topic was
+ * made anew: who has heard it keeps nothing of the old one. Who has only an older one has nothing of this one.
+ */
+function checkInSync(
+  { topic, topicId, partition, log, highWatermark, state }: Replica,
+  view: View,
+): void {
   for (const id of state.isr) {
     const broker = view.state(id) as Broker | undefined;
-    const end = broker?.replicas.get(`${topic}-${partition}`)?.log.end;
-    if (end === undefined || end >= highWatermark) continue;
+    const other = broker?.replicas.get(`${topic}-${partition}`);
+    if (other === undefined || other.topicId > topicId) continue;
+    const end = other.topicId === topicId ? other.log.end : 0;
+    if (end >= highWatermark) continue;
     throw new Violation(
       `${state.leader} has ${log.name} committed up to ${highWatermark}, but ${id}, which is in sync, ends at ${end}.`,
     );
