@@ -4,9 +4,11 @@ import { describe, expect, test } from "vitest";
 import { judge } from "../../lib/properties/broker/judge.ts";
 import type { Plan } from "../../lib/properties/broker/plan.ts";
 import { SITUATIONS } from "../../lib/properties/broker/situations.ts";
+import { Syncs } from "../../lib/properties/broker/syncs.ts";
+import { Wire } from "../../lib/properties/broker/wire.ts";
 import { Witness } from "../../lib/properties/broker/witness.ts";
 import type { TraceEvent } from "../../lib/sim/index.ts";
-import { Alone, imageOf } from "../broker/alone.ts";
+import { Alone, batches, imageOf, records } from "../broker/alone.ts";
 
 const step = { afterMs: 7, key: "k1", waits: false, isTooLarge: false };
 const sending = { acks: "all", idempotence: true, lingerMs: 0, deliveryTimeoutMs: 3000 } as const;
@@ -77,6 +79,9 @@ test.each([796, 798, 800])(
   },
 );
 
+const ignore = () => {};
+const notes = { take: ignore, next: () => 0, saw: ignore, accuse: ignore, done: ignore };
+
 describe("a leader of the topic 7 has committed what b3 has fetched, which is in sync", () => {
   /** @param topicId of the topic of the same name that b3 has by now, with one record or none */
   const looksAt = (topicId: number, isEmpty: boolean) => {
@@ -88,8 +93,6 @@ describe("a leader of the topic 7 has committed what b3 has fetched, which is in
     // It stands for b3: that it calls itself b1, and leads, nobody looks at.
     b3.hears("b2", imageOf({}, { id: topicId }));
     if (!isEmpty) b3.produces("p1");
-    const ignore = () => {};
-    const notes = { take: ignore, next: () => 0, saw: ignore, accuse: ignore, done: ignore };
     const trace: TraceEvent[] = [
       { kind: "timer", node: "b1", name: "tick", index: 0, atMs: 0, cause: undefined },
     ];
@@ -114,5 +117,42 @@ describe("a leader of the topic 7 has committed what b3 has fetched, which is in
 
   test("b3 has it", () => {
     expect(() => looksAt(7, false)).not.toThrow();
+  });
+});
+
+describe("what b1 says after it has waited for its disk", () => {
+  const happens = { message: 0, index: 0, atMs: 0, cause: undefined };
+  const at = { topic: "t", partition: 0 };
+
+  /** @param topicId of the topic of this name that b1 has when it answers, and has written a record of */
+  const wired = (topicId: number) => {
+    const [b1, syncs] = [new Alone(), new Syncs()];
+    const wire = new Wire(["b1", "b2"], notes, syncs);
+    const passes = (from: string, to: string, said: object) => {
+      const view = { atMs: 0, trace: [], state: () => b1.state };
+      const body = { ...at, ...said, call: 1 };
+      wire.take({ kind: "send", node: from, to, body, ...happens }, view);
+    };
+    b1.hears("b3", imageOf());
+    passes("p1", "b1", { kind: "produce", acks: "all", records: records("v"), sequenced: null });
+    b1.hears("b3", imageOf({}, { id: topicId }));
+    b1.produces("p1");
+    const effect = { kind: "append", log: `t-0 ${topicId}`, entry: batches(0, 0)[0] } as const;
+    syncs.take({ kind: "write", node: "b1", effect, ...happens });
+    return passes;
+  };
+
+  test("about the topic that it has is judged by what it has", () => {
+    const passes = wired(7);
+    const fetch = { kind: "fetch", offset: 1, replica: { topicId: 7 } };
+    expect(() => passes("b1", "b2", fetch)).toThrow("before that is on its disk");
+    const produced = { kind: "produced", baseOffset: 0 };
+    expect(() => passes("b1", "p1", produced)).toThrow("before that is on its disk");
+  });
+
+  test("about a topic that was made anew meanwhile says nothing of the new one", () => {
+    const passes = wired(8);
+    passes("b1", "b2", { kind: "fetch", offset: 1, replica: { topicId: 7 } });
+    passes("b1", "p1", { kind: "produced", baseOffset: 0 });
   });
 });

@@ -1,6 +1,6 @@
 /** What brokers and clients say to each other, as events for the checker of logs and as situations. */
 
-import type { Answer, Broker, Request } from "quorumlab/broker";
+import type { Answer, Broker, Replica, Request } from "quorumlab/broker";
 import type { ToServer } from "quorumlab/ensemble";
 import type { NodeId, TraceEvent, View } from "quorumlab/sim";
 import { Violation } from "../exercise.ts";
@@ -20,12 +20,18 @@ const REFUSED: readonly string[] = [
 ];
 
 /**
- * What a client has asked, and which operations the checker knows it as. When it comes to a broker: the newest term of
- * the groups' coordinator that this one has been told of. Who has not heard of the next one answers from what it has.
+ * What a client has asked, of which topic that the broker had by this name then, and which operations the checker knows
+ * it as. When it comes to a broker: the newest term of the groups' coordinator that this one has been told of. Who has
+ * not heard of the next one answers from what it has.
  *
  * Source: GroupCoordinator.handleFetchOffsets.
  */
-type Asked = { readonly request: Request; readonly ids: readonly number[]; term?: number };
+type Asked = {
+  readonly request: Request;
+  readonly topicId: number | undefined;
+  readonly ids: readonly number[];
+  term?: number;
+};
 
 /** The topic that keeps the groups, in one partition. */
 const OFFSETS = "__consumer_offsets";
@@ -59,12 +65,13 @@ export class Wire {
     if (isBroker === this.brokers.includes(other)) return;
     if (event.kind === "send" && isBroker) {
       this.answers(event.node, other, event.body as Answer & Numbered, view);
-    } else if (event.kind === "send") this.asks(event.node, event.body as Request & Numbered);
+    } else if (event.kind === "send")
+      this.asks(event.node, other, event.body as Request & Numbered, view);
     else if (isBroker) this.comes(event.node, other, event.body as Request & Numbered, view);
     else this.hears(event.node, event.body as Answer & Numbered);
   }
 
-  private asks(client: NodeId, request: Request & Numbered): void {
+  private asks(client: NodeId, id: NodeId, request: Request & Numbered, view: View): void {
     const ids: number[] = [];
     const next = () => ids[ids.push(this.notes.next()) - 1] as number;
     if (request.kind === "offsetCommit") {
@@ -79,14 +86,21 @@ export class Wire {
       const partition = nameOf(request);
       this.notes.take({ kind: "fetchOffset", id: next(), client, group, partition });
     }
-    this.asked.set(`${client} ${request.call}`, { request, ids });
+    this.asked.set(`${client} ${request.call}`, {
+      request,
+      topicId: replicaOf(view, id, request)?.topicId,
+      ids,
+    });
   }
 
   /** A follower says up to where it has everything. */
   private fetches(id: NodeId, request: Request, view: View): void {
     if (request.kind !== "fetch") return;
-    const log = (view.state(id) as Broker | undefined)?.replicas.get(nameOf(request))?.log;
-    if (log === undefined || request.offset <= this.syncs.syncedTo(id, log.name)) return;
+    const replica = replicaOf(view, id, request);
+    // While the fetch has waited for the disk, the topic may have been made anew.
+    if (replica === undefined || replica.topicId !== request.replica?.topicId) return;
+    const { log } = replica;
+    if (request.offset <= this.syncs.syncedTo(id, log.name)) return;
     throw new Violation(
       `${id} says that it has ${log.name} up to ${request.offset}, before that is on its disk.`,
     );
@@ -107,12 +121,12 @@ export class Wire {
 
   /** A broker's answer leaves. */
   private answers(id: NodeId, client: NodeId, answer: Answer & Numbered, view: View): void {
-    const request = this.asked.get(`${client} ${answer.call}`)?.request;
+    const { request, topicId } = this.asked.get(`${client} ${answer.call}`) ?? {};
     if (answer.kind === "error") this.refuses(answer.code, request);
     if (request?.kind !== "produce" && request?.kind !== "fetch") return;
-    const broker = view.state(id) as Broker | undefined;
-    const replica = broker?.replicas.get(nameOf(request));
-    if (replica === undefined) return;
+    const replica = replicaOf(view, id, request);
+    // While the answer has waited for the disk, the topic may have been made anew.
+    if (replica === undefined || replica.topicId !== topicId) return;
     const { log, highWatermark } = replica;
     const committed = `${id} has ${log.name} committed up to ${highWatermark}`;
     if (answer.kind === "produced" && request.kind === "produce" && request.acks === "all") {
@@ -155,6 +169,12 @@ export class Wire {
       this.notes.take({ kind: "returned", id, term, ...outcome(request, answer) });
     }
   }
+}
+
+/** What a broker has by the name that it is asked for, or asks for. */
+function replicaOf(view: View, id: NodeId, request: Request): Replica | undefined {
+  if (request.kind !== "produce" && request.kind !== "fetch") return undefined;
+  return (view.state(id) as Broker | undefined)?.replicas.get(nameOf(request));
 }
 
 /** A controller lets nobody come in sync who is not registered. */
