@@ -98,6 +98,19 @@ describe("what is allowed", () => {
     expect(ids(`${unread} poll 6 c2 1=c 2=d; finalPolls`)).toEqual([[1, 6]]);
   });
 
+  test("is no loss of what it had, but what only came to the same offset again it did not have", () => {
+    // b2 led, with x between a and b. b1 got only a of that, leads next, and is sent a again, and b.
+    const events = story(
+      "send 1 p1 a; send 2 p1 b; send 3 p2 x acks:0; append b2 0=a; append b1 0=a; append b2 1=x; " +
+        "append b2 2=b; elected b1 epoch:2; append b1 1=a epoch:2; append b1 2=b epoch:2; ok 1 1; " +
+        "ok 2 2; elected b2 unclean epoch:3; poll 4 c1 0=a 1=x 2=b; finalPolls",
+    );
+    const { anomalies, notes } = checkLog(events, { excuseUnclean: true });
+    expect(anomalies).toEqual([]);
+    expect(notes.map(({ name }) => name)).toEqual(["unclean-election"]);
+    expect(checkLog(events).anomalies.map(({ name }) => name)).toContain("inconsistent-offsets");
+  });
+
   test("is any sequence of a producer of which an unclean leader knows nothing", () => {
     const election = "append b2 0=a; elected b2 unclean epoch:2; append b2 1=c epoch:2";
     const events = story(

@@ -26,6 +26,8 @@ export type Place = {
   evidence: { readonly who: string; readonly id?: number } | undefined;
   /** The leader epoch that it carries, once a broker took it for committed. */
   epoch: number;
+  /** The newest leader epoch in which it was appended: it can be given its offset again after it was lost. */
+  appendedIn: number;
   /** The brokers that ever appended it. */
   readonly holders: string[];
 };
@@ -110,7 +112,8 @@ export function placeOf(partition: Partition, offset: number, value: string): Pl
   if (known !== undefined) return known;
   checkOffset(partition.name, offset);
   const write = partition.writes.get(value);
-  const place = { offset, value, write, evidence: undefined, epoch: -1, holders: [] };
+  const nothing = { evidence: undefined, epoch: -1, appendedIn: -1, holders: [] };
+  const place = { offset, value, write, ...nothing };
   partition.places.set(key, place);
   return place;
 }

@@ -30,6 +30,7 @@ export function append(partition: Partition, record: EventOf<"append">): void {
   entries.push(record);
   // Never forgotten: a leader may count on what it was told, even if a crash has taken it since.
   if (!place.holders.includes(broker)) place.holders.push(broker);
+  place.appendedIn = Math.max(place.appendedIn, epoch);
   const key = `${offset} ${epoch}`;
   const first = partition.firsts.get(key) ?? record;
   partition.firsts.set(key, first);
@@ -112,8 +113,11 @@ export function judgeAck(partition: Partition, ack: EventOf<"ack">): void {
 /** An unclean election is excused: what its leader does not have may be lost. Adds the note. */
 export function excuse(partition: Partition, event: EventOf<"elected">): void {
   const { broker, leaderEpoch: epoch } = event;
-  const isRelied = ({ offset, value }: EventOf<"append">) =>
-    placeOf(partition, offset, value).evidence !== undefined;
+  // What was lost and sent again can come to the same offset, in a log that is another one before it.
+  const isRelied = (entry: EventOf<"append">) => {
+    const { evidence, appendedIn } = placeOf(partition, entry.offset, entry.value);
+    return evidence !== undefined && appendedIn === entry.leaderEpoch;
+  };
   const end = (replicaOf(partition, broker).entries.findLast(isRelied)?.offset ?? -1) + 1;
   const { lost, name } = partition;
   partition.lost = { from: Math.min(lost.from, end), epoch: Math.max(lost.epoch, epoch) };
