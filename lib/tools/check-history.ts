@@ -42,10 +42,7 @@ export function main(args: string[]): Promise<number> {
       console.log(HELP);
       return 0;
     }
-    const [file, ...others] = positionals;
-    if (file === undefined || others.length > 0) {
-      throw new Misuse("expected one FILE; - is standard input.");
-    }
+    const file = only(positionals);
     const names = `expected one of ${MODEL_NAMES.join(", ")}`;
     if (values.model === undefined) throw new Misuse(`--model is missing: ${names}.`);
     if (!MODEL_NAMES.includes(values.model)) throw new Misuse(`--model ${values.model}: ${names}.`);
@@ -68,6 +65,12 @@ export function main(args: string[]): Promise<number> {
     }
     return { ok: 0, violated: 1, unknown: 3 }[result.verdict];
   });
+}
+
+function only(files: readonly string[]): string {
+  const [file] = files;
+  if (file !== undefined && files.length === 1) return file;
+  throw new Misuse("expected one FILE; - is standard input.");
 }
 
 function historyOf(file: string, name: string): ReadHistory {
