@@ -17,6 +17,7 @@ export { assignors } from "./assignors.ts";
 export { broker } from "./broker.ts";
 export { type ClusterOptions, cluster, type Program } from "./cluster.ts";
 export { createConsumer } from "./consumer.ts";
+export { OFFSETS } from "./coordinator.ts";
 export type { EpochStart, Progress } from "./decisions.ts";
 export {
   checkSequence,
@@ -27,8 +28,7 @@ export {
   staysInSync,
   truncationPoint,
 } from "./decisions.ts";
-export type { ErrorCode } from "./errors.ts";
-export { CODES, KafkaError } from "./errors.ts";
+export { CODES, type ErrorCode, KafkaError } from "./errors.ts";
 export type {
   Acks,
   Admin,

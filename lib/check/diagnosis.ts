@@ -87,14 +87,19 @@ function beforeRefuted<State, Input, Output>(
   const returns = byReturn(part).slice(0, returned + 1);
   const outcome = turns.run([known(part, returns.slice(0, returned))]);
   if (outcome.kind === "stuck") return shortest(outcome, turns);
-  const operation = returns.at(-1) as Completed<Input, Output>;
-  const ids = outcome.kind === "found" ? outcome.orders.flat() : [];
-  const own = ids.indexOf(operation.id);
+  const last = returns.at(-1) as Completed<Input, Output>;
+  if (outcome.kind === "stopped") {
+    // Without an order of what came before, nobody knows in which state the object can be.
+    const why = "nothing that was invoked before it returned can have made what it returned";
+    return { prefix: known(part, returns), last, operation: last, why, deepest: [] };
+  }
+  const ids = outcome.orders.flat();
+  const own = ids.indexOf(last.id);
   const byId = new Map(known(part, returns).map((one) => [one.id, one]));
   const order = (own < 0 ? ids : ids.slice(0, own)).map(
     (id) => byId.get(id) as Operation<Input, Output>,
   );
-  return failureAt(attempt, returns, operation, [order]);
+  return failureAt(attempt, returns, last, [order]);
 }
 
 function failureAt<State, Input, Output>(

@@ -205,7 +205,8 @@ export class Search<State, Input, Output> {
 
   /** Leaves the configuration at hand, in which all was tried. */
   #turnBack(): void {
-    const [returned = 0, state = 0] = this.#words;
+    const returned = this.#words[RETURNED] as number;
+    const state = this.#words[STATE] as number;
     this.#deadEnds.add(returned, this.#path.length, this.#path.pop() as number, state);
     this.#tried.pop();
     if (this.#path.length > 0) this.#restore();

@@ -99,7 +99,7 @@ function listed(list: unknown): Event[] {
 function edn(text: string, place: string): unknown {
   const one = () => {
     const list = parseEDNString(`[${text}\n]`, EDN);
-    return Array.isArray(list) && list.length === 1 ? untagged(list[0]) : undefined;
+    return Array.isArray(list) && list.length === 1 ? list[0] : undefined;
   };
   return parsed(one, "EDN", text, place);
 }
@@ -111,7 +111,7 @@ function json(text: string, place: string): unknown {
 function parsed(parse: () => unknown, format: string, text: string, place: string): unknown {
   try {
     const value = parse();
-    if (value !== undefined && (value !== null || text.trim() === "nil")) return value;
+    if (value !== undefined) return value;
   } catch {
     // Said below, with the place.
   }
@@ -120,15 +120,30 @@ function parsed(parse: () => unknown, format: string, text: string, place: strin
   );
 }
 
-/** A record of Clojure is read as what is in it. */
-function untagged(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(untagged);
+/**
+ * A value as it can be compared. A number that was rounded could be taken for another one: then a wrong
+ * history would be called right.
+ */
+function exact(value: unknown, place: string): unknown {
+  if (typeof value === "number" && !Number.isSafeInteger(value) && !isFraction(value)) {
+    throw new Unreadable(`${place}: the number ${value}, which is too large to be exact.`);
+  }
   if (typeof value !== "object" || value === null) return value;
-  if ("tag" in value && "val" in value) return untagged(value.val);
-  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, untagged(item)]));
+  if (Array.isArray(value)) return value.map((item) => exact(item, place));
+  // A date, which has no fields.
+  if (value instanceof Date) return { inst: value.toISOString() };
+  const fields = Object.entries(value).map(([name, item]) => [name, exact(item, place)]);
+  return Object.fromEntries(fields);
 }
 
-function eventOf(read: unknown, place: string): Event {
+function isFraction(number: number): boolean {
+  return Number.isFinite(number) && !Number.isInteger(number);
+}
+
+/** A record of Clojure, which carries its name as a tag, is read as what is in it. */
+function eventOf(written: unknown, place: string): Event {
+  const isTagged = typeof written === "object" && written !== null && "tag" in written;
+  const read = isTagged && "val" in written ? written.val : written;
   if (typeof read !== "object" || read === null || Array.isArray(read)) {
     throw new Unreadable(`${place}: ${JSON.stringify(read)} is no event.`);
   }
@@ -140,5 +155,6 @@ function eventOf(read: unknown, place: string): Event {
   }
   if (process === undefined) throw new Unreadable(`${place}: an event without a process.`);
   const named = key === undefined || key === null ? undefined : String(key);
-  return { place, process: String(process), type, f: String(f), key: named, value, error };
+  const told = { f: String(f), key: named, value: exact(value, place), error };
+  return { place, process: String(process), type, ...told };
 }

@@ -3,7 +3,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { linearizable, REDUCTIONS, type Reduction, verdictText } from "../check/index.ts";
 import { MODEL_NAMES, type ReadHistory, readHistory, Unreadable } from "../formats/index.ts";
-import { command, Misuse, read } from "./command.ts";
+import { answered, Misuse, read } from "./command.ts";
 
 export const summary = "judge a history that Jepsen, Porcupine or your own test wrote down";
 
@@ -29,7 +29,8 @@ Exit codes: 0 ok, 1 violated, 2 misused, 3 unknown.`;
 
 /** @returns the exit code: 0 ok, 1 violated, 2 misused, 3 unknown */
 export function main(args: string[]): Promise<number> {
-  return command("check-history", async () => {
+  // A search cannot be asked to stop.
+  return answered("check-history", async () => {
     const { values, positionals } = read(args, {
       model: { type: "string" },
       svg: { type: "string" },
@@ -54,8 +55,6 @@ export function main(args: string[]): Promise<number> {
       without: (values.without ?? []).map(reduction),
     };
     const { history, model } = historyOf(file, values.model);
-    // A search cannot be asked to stop: a signal ends the process, as if nobody listened.
-    process.removeAllListeners("SIGINT").removeAllListeners("SIGTERM");
     const result = linearizable(history, model, limits);
     console.log(verdictText(history, result));
     if (values.svg !== undefined) {

@@ -6,8 +6,8 @@ import { type ParseArgsOptionsConfig, parseArgs } from "node:util";
 export class Misuse extends Error {}
 
 /**
- * Runs a command's body. Misuse is said on standard error and gives 2; a failure of the grader itself gives 3, for
- * then nothing is known. A body that throws because it was stopped gives 130.
+ * Runs a command's body, which can be asked to stop. One that throws because it was stopped gives 130; otherwise as in
+ * `answered`.
  *
  * @param body gets a signal that is aborted by Ctrl-C and by SIGTERM
  */
@@ -18,20 +18,35 @@ export async function command(
   const stop = new AbortController();
   const abort = () => stop.abort();
   process.once("SIGINT", abort).once("SIGTERM", abort);
-  try {
-    return await body(stop.signal);
-  } catch (error) {
-    if (stop.signal.aborted) {
+  const stoppable = async () => {
+    try {
+      return await body(stop.signal);
+    } catch (error) {
+      if (!stop.signal.aborted) throw error;
       console.error(`quorumlab ${name}: stopped.`);
       return 130;
     }
+  };
+  try {
+    return await answered(name, stoppable);
+  } finally {
+    process.off("SIGINT", abort).off("SIGTERM", abort);
+  }
+}
+
+/**
+ * Runs a command's body, which a signal ends with its process. Misuse is said on standard error and gives 2; any other
+ * failure gives 3, for then nothing is known.
+ */
+export async function answered(name: string, body: () => Promise<number>): Promise<number> {
+  try {
+    return await body();
+  } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     console.error(`quorumlab ${name}: ${message}`);
     const code = (error as { code?: unknown }).code;
     const misused = error instanceof Misuse || String(code).startsWith("ERR_PARSE_ARGS");
     return misused ? 2 : 3;
-  } finally {
-    process.off("SIGINT", abort).off("SIGTERM", abort);
   }
 }
 

@@ -8,7 +8,7 @@
 
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { join, relative } from "node:path";
+import { relative } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const LIBRARY = fileURLToPath(new URL("..", import.meta.url));
@@ -19,7 +19,7 @@ const COMPILER = fileURLToPath(new URL("../../node_modules/typescript/bin/tsc", 
 
 type PackageFile = { exports: Record<string, string>; [field: string]: unknown };
 
-const COMMAND = fileURLToPath(new URL("./package-command.ts", import.meta.url));
+const COMMAND = new URL("./package-command.ts", import.meta.url);
 
 /** What is not part of the package: it belongs to the course. */
 const COURSE = ["./properties", "./tools/notebook"];
@@ -36,19 +36,20 @@ function compile(): void {
 }
 
 /** Where a file of the library is in the package, without its ending. */
-function built(path: string): string {
-  return `./dist/${relative(LIBRARY, join(LIBRARY, path)).replace(/\.ts$/, "")}`;
+function built(file: URL): string {
+  return `./dist/${relative(LIBRARY, fileURLToPath(file)).replace(/\.ts$/, "")}`;
 }
 
 function published(source: PackageFile): PackageFile {
   const rooms = Object.entries(source.exports).filter(([name]) => !COURSE.includes(name));
   const exports = rooms.map(([name, path]) => {
-    return [name, { types: `${built(path)}.d.ts`, default: `${built(path)}.js` }];
+    const file = built(new URL(`../${path}`, import.meta.url));
+    return [name, { types: `${file}.d.ts`, default: `${file}.js` }];
   });
   return {
     // With its scripts: whoever packs again after an interruption begins by restoring the file.
     ...source,
-    bin: { quorumlab: `${built(relative(LIBRARY, COMMAND))}.js` },
+    bin: { quorumlab: `${built(COMMAND)}.js` },
     exports: Object.fromEntries(exports),
     engines: { node: ">=22" },
   };

@@ -94,6 +94,28 @@ test("the evidence supposes of what was under way only what was known then", () 
   if (found.verdict === "violated") expect(found.deepest).toContain(33);
 });
 
+test("when time ends with the verdict, no state is claimed in which the object might have been", () => {
+  const writes = Array.from({ length: 12 }, (_, n) => `c${n} write ${n} 0-10`);
+  const reads = Array.from({ length: 12 }, (_, n) => `r${n} read ${n} 0-10`);
+  const history = onRegister(...writes, ...reads, "r read 99 20-30");
+  /** The clock stands still for so many looks, and then time is over. */
+  const judged = (looks: number) => {
+    let asked = 0;
+    return linearizable(history, register(0), {
+      timeMs: 1,
+      nowMs: () => (asked++ < looks ? 0 : 9),
+    });
+  };
+  const looks = Array.from({ length: 100 }, (_, n) => n + 1).find((n) => {
+    return judged(n).verdict === "violated";
+  });
+  expect(judged(looks as number)).toMatchObject({
+    operation: history.at(-1),
+    why: "nothing that was invoked before it returned can have made what it returned",
+    deepest: [],
+  });
+});
+
 test("a hard history with a value that nobody wrote is judged in few tries, with its evidence", () => {
   const writes = Array.from({ length: 16 }, (_, n) => `c${n} write ${n} 0-10`);
   const reads = Array.from({ length: 16 }, (_, n) => `r${n} read ${n} 0-10`);

@@ -32,6 +32,7 @@ const MAY_IMPORT: Readonly<
   recipes: { values: ["ensemble", "sim"], types: [] },
   connect: { values: ["ensemble", "broker"], types: [] },
   properties: { values: course, types: ["exercises"] },
+  // Of the values only words: a picture calls an operation as a verdict does.
   plot: { values: ["check"], types: course },
 };
 

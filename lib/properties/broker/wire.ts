@@ -1,6 +1,6 @@
 /** What brokers and clients say to each other, as events for the checker of logs and as situations. */
 
-import type { Answer, Broker, Replica, Request } from "quorumlab/broker";
+import { type Answer, type Broker, OFFSETS, type Replica, type Request } from "quorumlab/broker";
 import type { ToServer } from "quorumlab/ensemble";
 import type { NodeId, TraceEvent, View } from "quorumlab/sim";
 import { Violation } from "../exercise.ts";
@@ -32,9 +32,6 @@ type Asked = {
   readonly ids: readonly number[];
   term?: number;
 };
-
-/** The topic that keeps the groups, in one partition. */
-const OFFSETS = "__consumer_offsets";
 
 export class Wire {
   private readonly brokers: readonly NodeId[];

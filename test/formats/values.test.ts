@@ -1,0 +1,34 @@
+import { linearizable } from "quorumlab/check";
+import { readHistory } from "quorumlab/formats";
+import { describe, expect, test } from "vitest";
+
+/** What is said of a register on which one value is written and another one read. */
+function verdict(written: string, read: string): string {
+  const text = [
+    `{:process 0, :type :invoke, :f :write, :value ${written}}`,
+    `{:process 0, :type :ok, :f :write, :value ${written}}`,
+    "{:process 0, :type :invoke, :f :read, :value nil}",
+    `{:process 0, :type :ok, :f :read, :value ${read}}`,
+  ].join("\n");
+  const { history, model } = readHistory(text, "register");
+  return linearizable(history, model).verdict;
+}
+
+describe("values that are not the same", () => {
+  test.each([
+    ['#inst "2026-01-01T00:00:00Z"', '#inst "2026-01-02T00:00:00Z"'],
+    ["#a 1", "#b 1"],
+    ["{:tag 1 :val 3}", "{:tag 2 :val 3}"],
+    ["1.5", "1.25"],
+  ])("are not taken for the same: %s and %s", (one, other) => {
+    expect(verdict(one, one)).toBe("ok");
+    expect(verdict(one, other)).toBe("violated");
+  });
+
+  test.each(["9007199254740993", "1e400"])(
+    "are refused when they cannot be told apart: %s",
+    (number) => {
+      expect(() => verdict(number, number)).toThrow(/too large to be exact/);
+    },
+  );
+});
