@@ -67,9 +67,11 @@ export const outages: fc.Arbitrary<Plan> = plans(
 );
 export const silences: fc.Arbitrary<Plan> = plans(silence("sink"), 2, gone);
 
+const misfortune = fc.oneof(outage, silence("b1"), silence("sink"), asleep);
+
 /** A worker sleeps while the group goes on without it, and more goes wrong; then the other one dies, for good. */
 export const trouble: fc.Arbitrary<Plan> = fc
-  .tuple(worker, plans(fc.oneof(outage, silence("b1"), silence("sink"), asleep), 3), atMs, nap)
+  .tuple(worker, plans(misfortune, 3, fc.oneof(gone, fc.constant([]))), atMs, nap)
   .map(([node, { seed, faults }, atMs, forMs]) => {
     const other = WORKERS.find((id) => id !== node) ?? node;
     const last: Fault = { kind: "crash", node: other, atMs: CALM_MS };
