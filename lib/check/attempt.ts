@@ -26,15 +26,17 @@ export class Attempt<State, Input, Output> {
   #isCondensed = false;
   #isRefutationTried = false;
 
+  /** @param bytes if it occupies more from the beginning, it may not advance */
   constructor(
     part: History<Input, Output>,
     model: Model<State, Input, Output>,
     without: ReadonlySet<Reduction>,
+    bytes: number,
   ) {
     this.part = part;
     this.#model = model;
     this.#without = without;
-    this.#line = new Timeline(part, model, without);
+    this.#line = new Timeline(part, model, without, bytes);
     this.#table = new Transitions(model as Model<unknown, Input, Output>, this.#line.deeds);
     this.#search = this.#begin();
   }
@@ -64,6 +66,7 @@ export class Attempt<State, Input, Output> {
     if (!this.#isCondensed) this.#condense();
     if (this.#isRefutationTried || this.tries < REFUTING) return undefined;
     this.#isRefutationTried = true;
+    if (this.#without.has("refutation")) return undefined;
     const returned = refutation(this.#line, this.#table, REFUTING);
     return returned === undefined ? undefined : { kind: "refuted", returned };
   }
@@ -75,6 +78,7 @@ export class Attempt<State, Input, Output> {
     if (quotient === undefined) return;
     const { tries, configurations } = this.#search;
     Object.assign(this.#before, { tries, configurations });
+    this.#line.pair(quotient);
     this.#table = new Transitions(quotient, deeds);
     this.#search = this.#begin();
   }
@@ -152,7 +156,7 @@ function take<State, Input, Output>(
 function unfaithful(model: { readonly name: string }, { id }: Operation, found: string): Error {
   return new Error(
     `Operation ${id} is ${found} in the model ${model.name}, but not in what the search made of ` +
-      "it: its quotient, its key or its isReadOnly says what is not so, or its step changes a state in " +
-      "place.",
+      "it: its quotient, its key, its inputKey or its isReadOnly says what is not so, or its step " +
+      "changes a state in place.",
   );
 }

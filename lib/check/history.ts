@@ -119,10 +119,18 @@ export class Recorder<Input, Output> {
  * Throws one sentence that names the operation when this is no history that clients can have seen.
  */
 export function validateHistory(history: History): void {
+  if (!Array.isArray(history)) {
+    throw new Error(`The history is ${typeof history}; a list of operations was expected.`);
+  }
   const ids = new Set<number>();
   const clients = new Map<string, Operation>();
   let previous: Operation | undefined;
-  for (const operation of history) {
+  for (const [at, operation] of history.entries()) {
+    if (typeof operation !== "object" || operation === null) {
+      throw new Error(
+        `Operation ${at} of the history is ${typeof operation}; an object was expected.`,
+      );
+    }
     const { id, client, invokedMs } = operation;
     if (ids.has(id)) throw new Error(`Two operations have the id ${id}; ids must differ.`);
     ids.add(id);
@@ -182,6 +190,7 @@ function validateReturnOrder(history: History): void {
     const before = history[later - 1];
     const after = history[later];
     if (
+      !Number.isInteger(returnedBefore) ||
       returnedBefore <= id ||
       (before !== undefined && before.invokedMs > returnedMs) ||
       (after !== undefined && after.invokedMs < returnedMs)

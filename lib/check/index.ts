@@ -1,7 +1,9 @@
 /** What "correct" means, judged from outside. */
 export type { Call, Completed, History, Operation, Verdict } from "./history.ts";
 export { Recorder, validateHistory } from "./history.ts";
-export type { Limits, Linearizability } from "./linearizability.ts";
+export { independent, type Keyed } from "./independent.ts";
+export type { Limits } from "./limits.ts";
+export type { Linearizability } from "./linearizability.ts";
 export { linearizable } from "./linearizability.ts";
 export type { LogCheck, LogChecker, LogOptions } from "./log/checker.ts";
 export { checkLog, logChecker } from "./log/checker.ts";
@@ -25,4 +27,5 @@ export type {
 } from "./models.ts";
 export { casRegister, fifoQueue, keyValue, log, mutex, register, set } from "./models.ts";
 export { REDUCTIONS, type Reduction } from "./reductions.ts";
+export { keyOf } from "./value.ts";
 export { operationText, verdictText } from "./words.ts";

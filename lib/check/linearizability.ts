@@ -7,25 +7,9 @@
 import { Attempt } from "./attempt.ts";
 import { diagnose } from "./diagnosis.ts";
 import { type History, type Operation, validateHistory } from "./history.ts";
-import type { Model } from "./model.ts";
-import { REDUCTIONS, type Reduction } from "./reductions.ts";
-import { type Budget, Turns } from "./turns.ts";
-
-/** How far a check may go before it answers `unknown`, and what it may spare itself. */
-export type Limits = {
-  /**
-   * The time it may take. Without it the clock is never read, and equal calls give equal answers.
-   */
-  readonly timeMs?: number;
-  /** How much memory it may use, about: 512 MB unless told. */
-  readonly memoryMb?: number;
-  /** How many configurations it may enter: as many as it takes, unless told. */
-  readonly configurations?: number;
-  /** The clock, in milliseconds; the process's own unless told. */
-  readonly nowMs?: () => number;
-  /** Reductions that are left out; the verdict is the same, and takes longer. */
-  readonly without?: readonly Reduction[];
-};
+import { budgetOf, type Limits, reductionsLeftOut } from "./limits.ts";
+import { type Model, validateModel } from "./model.ts";
+import { Turns } from "./turns.ts";
 
 /**
  * What a check found, with the evidence. `configurations` counts those that the search for the
@@ -69,7 +53,7 @@ const AT_LEAST = 2048;
 /**
  * Judges a history against a model. Operations that touch at one instant are concurrent unless the
  * history says otherwise; `info` may take effect at any later time or never; `fail` never did.
- * Throws one sentence when the history is malformed, or a limit makes no sense.
+ * Throws one sentence when the history or the model is malformed, or a limit makes no sense.
  */
 export function linearizable<State, Input, Output>(
   history: History<Input, Output>,
@@ -77,12 +61,13 @@ export function linearizable<State, Input, Output>(
   limits: Limits = {},
 ): Linearizability<Input, Output> {
   validateHistory(history);
-  const { without = [], ...limit } = limits;
-  const leftOut = reductions(without);
-  const begin = (part: History<Input, Output>) => new Attempt(part, model, leftOut);
-  const budget = budgetOf(limit);
+  validateModel(model);
+  const budget = budgetOf(limits);
+  const without = reductionsLeftOut(limits);
+  const begin = (part: History<Input, Output>, bytes: number) =>
+    new Attempt(part, model, without, bytes);
   const turns = new Turns(begin, budget);
-  const parts = leftOut.has("partitions") ? [history] : partsOf(history, model);
+  const parts = without.has("partitions") ? [history] : partsOf(history, model);
   const outcome = turns.run(parts);
   const { configurations, tries } = turns;
   switch (outcome.kind) {
@@ -101,29 +86,6 @@ export function linearizable<State, Input, Output>(
       return { verdict: "violated", ...diagnose(outcome, more), configurations };
     }
   }
-}
-
-function reductions(without: readonly Reduction[]): ReadonlySet<Reduction> {
-  for (const one of without) {
-    if (REDUCTIONS.includes(one)) continue;
-    throw new Error(`${one} is no reduction; one of ${REDUCTIONS.join(", ")} was expected.`);
-  }
-  return new Set(without);
-}
-
-function budgetOf(limits: Limits): Budget {
-  const { timeMs, memoryMb = 512, nowMs = () => performance.now() } = limits;
-  const { configurations = Number.POSITIVE_INFINITY } = limits;
-  if (!(configurations >= 1)) {
-    throw new Error(`A limit of ${configurations} configurations; at least 1 was expected.`);
-  }
-  if (!(memoryMb > 0)) throw new Error(`A limit of ${memoryMb} MB; more than 0 was expected.`);
-  const most = { configurations, bytes: memoryMb * 2 ** 20, tries: Number.POSITIVE_INFINITY };
-  if (timeMs === undefined) return { ...most, stop: () => undefined };
-  if (!(timeMs >= 0)) throw new Error(`A limit of ${timeMs} ms; 0 or more was expected.`);
-  const deadlineMs = nowMs() + timeMs;
-  const reason = `no verdict within ${timeMs} ms`;
-  return { ...most, stop: () => (nowMs() >= deadlineMs ? reason : undefined) };
 }
 
 /**

@@ -40,6 +40,11 @@ export type Model<State, Input, Output> = {
    */
   key?(state: State): string;
   /**
+   * A text that two inputs share only if they do the same in every state, when nobody knows what they
+   * returned. Left out, inputs are compared by what they hold.
+   */
+  inputKey?(input: Input): string;
+  /**
    * Whether this operation leaves every state in which it is possible as it was. Left out, none
    * does.
    */
@@ -57,3 +62,23 @@ export type Model<State, Input, Output> = {
    */
   quotient?(deeds: readonly Deed<Input, Output>[]): Model<unknown, Input, Output>;
 };
+
+/** Throws one sentence when this is no model. */
+export function validateModel(model: unknown): void {
+  const { step } = (model ?? {}) as { readonly step?: unknown };
+  if (typeof step === "function") return;
+  throw new Error(
+    `The model is ${typeof model}, without a step; a value with a function step was expected.`,
+  );
+}
+
+/** Throws one sentence when a step did not answer as a step does. */
+export function validateStep(step: unknown, model: { readonly name: string }): void {
+  const { ok } = (step ?? {}) as { readonly ok?: unknown };
+  if (typeof ok === "boolean") return;
+  const found = step instanceof Promise ? "a promise" : typeof step;
+  throw new Error(
+    `The step of the model ${model.name} returned ${found}; ` +
+      "{ ok: true, state } or { ok: false, why } was expected.",
+  );
+}

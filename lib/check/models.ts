@@ -4,8 +4,9 @@
  * object holds. `null` is nothing.
  */
 
+import { logQuotient, queueQuotient, setQuotient } from "./collection-quotients.ts";
 import type { Model, Returned, Step } from "./model.ts";
-import { keyValueQuotient, logQuotient, queueQuotient, registerQuotient } from "./quotients.ts";
+import { keyValueQuotient, registerQuotient } from "./register-quotients.ts";
 import { keyOf, same } from "./value.ts";
 
 export type RegisterInput<Value> =
@@ -131,6 +132,7 @@ export function set<Element extends string | number>(): Model<
     },
     isReadOnly: (input) => input.kind === "contains" || input.kind === "read",
     partition: (input) => (input.kind === "read" ? undefined : keyOf(input.element)),
+    quotient: setQuotient,
   };
 }
 

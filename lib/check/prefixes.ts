@@ -31,6 +31,11 @@ export class Prefixes {
     return number;
   }
 
+  /** Whether one of the texts has this in it. */
+  contain(text: string): boolean {
+    return this.#texts.some((one) => one.includes(text));
+  }
+
   /** The number of a beginning that is followed by `text`. What nothing begins with stays so. */
   after(number: number, text: string): number {
     const prefix = this.#prefixes[number];

@@ -37,6 +37,11 @@ export const REDUCTIONS = [
    * that settles the verdict.
    */
   "partitions",
+  /**
+   * An operation that returned what nobody can have made settles the verdict, wherever the search is.
+   * Why it does stands in refutation.ts. It is looked for once, when an attempt becomes long.
+   */
+  "refutation",
 ] as const;
 
 export type Reduction = (typeof REDUCTIONS)[number];

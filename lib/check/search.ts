@@ -149,7 +149,7 @@ export class Search<State, Input, Output> {
     const returned = this.#words[RETURNED] as number;
     const state = this.#words[STATE] as number;
     const first = updates.starts[returned] as number;
-    const completed = (updates.starts[returned + 1] as number) - first;
+    const completed = (updates.ends[returned] as number) - first;
     const all = completed + (crashedBefore[returned] as number);
     const top = this.#tried.length - 1;
     for (let at = this.#tried[top] as number; at < all; at++) {
@@ -179,7 +179,7 @@ export class Search<State, Input, Output> {
     const { reads, returns } = this.#line;
     const state = this.#words[STATE] as number;
     for (let returned = this.#words[RETURNED] as number; returned < returns.length; returned++) {
-      const end = reads.starts[returned + 1] as number;
+      const end = reads.ends[returned] as number;
       for (let at = reads.starts[returned] as number; at < end; at++) {
         const row = reads.items[at] as number;
         if (this.#has(row) || this.#table.next(state, row) === IMPOSSIBLE) continue;

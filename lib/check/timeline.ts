@@ -27,6 +27,7 @@ export class Timeline<Input, Output> {
   readonly crashedBefore: number[] = [];
   /** For each row, if it crashed, the row before it that crashed and does the same, or NONE. */
   readonly twin: Int32Array;
+  readonly #pairs: boolean;
   /**
    * The bit that stands for each row while it is under way. A return makes room for a later
    * operation: there are as many bits as operations overlap, and after those one for each that
@@ -41,10 +42,12 @@ export class Timeline<Input, Output> {
   readonly reads: Lists = new Lists();
   readonly updates: Lists = new Lists();
 
+  /** @param bytes beyond so many it is left unfinished: nobody may search in it then */
   constructor(
     history: History<Input, Output>,
     model: Model<unknown, Input, Output>,
     without: ReadonlySet<Reduction>,
+    bytes = Number.POSITIVE_INFINITY,
   ) {
     const readsFirst = model.isReadOnly !== undefined && !without.has("read-first");
     const isRead = ({ input, returned }: Deed<Input, Output>) =>
@@ -61,30 +64,36 @@ export class Timeline<Input, Output> {
     this.#walk(
       returning,
       this.deeds.map((deed) => isRead(deed)),
+      bytes,
     );
     this.twin = new Int32Array(this.operations.length).fill(NONE);
-    if (!without.has("crashed-alike")) this.#pair();
+    this.#pairs = !without.has("crashed-alike");
+    this.pair(model);
   }
 
   get bits(): number {
     return this.firstCrashedBit + this.crashed.length;
   }
 
-  /** How many bytes the longest of its lists occupy, about. */
+  /** How many bytes the longest of its lists occupy at most, about: they move when they grow. */
   get bytes(): number {
-    return 8 * (this.reads.items.length + this.updates.items.length);
+    return 2 * (this.reads.bytes + this.updates.bytes);
   }
 
   /** From return to return: who is under way, and with which bit. */
-  #walk(returning: readonly Completed<Input, Output>[], isRead: readonly boolean[]): void {
+  #walk(
+    returning: readonly Completed<Input, Output>[],
+    isRead: readonly boolean[],
+    bytes: number,
+  ): void {
     const place = new Int32Array(this.operations.length);
     this.returns.forEach((row, at) => {
       place[row] = at;
     });
-    const open = { reads: [] as number[], updates: [] as number[] };
     const free: number[] = [];
     let called = 0;
-    this.returns.forEach((row, at) => {
+    for (const [at, row] of this.returns.entries()) {
+      if (this.bytes > bytes) return;
       const operation = returning[at] as Completed<Input, Output>;
       for (; called < this.operations.length; called++) {
         const other = this.operations[called] as Operation<Input, Output>;
@@ -94,14 +103,14 @@ export class Timeline<Input, Output> {
           continue;
         }
         this.bit[called] = free.pop() ?? this.firstCrashedBit++;
-        insert(isRead[called] ? open.reads : open.updates, called, place);
+        (isRead[called] ? this.reads : this.updates).open(called, place);
       }
-      this.reads.add(open.reads);
-      this.updates.add(open.updates);
+      this.reads.note();
+      this.updates.note();
       this.crashedBefore.push(this.crashed.length);
       free.push(this.bit[row] as number);
-      (isRead[row] ? open.reads : open.updates).shift();
-    });
+      (isRead[row] ? this.reads : this.updates).closeFirst();
+    }
     this.crashed.forEach((row, at) => {
       this.bit[row] = this.firstCrashedBit + at;
     });
@@ -113,10 +122,13 @@ export class Timeline<Input, Output> {
     return [...this.reads.at(returned), ...this.updates.at(returned), ...crashed];
   }
 
-  #pair(): void {
+  /** Finds the crashed operations that do the same in every state of a model. */
+  pair(model: Model<unknown, Input, Output>): void {
+    if (!this.#pairs) return;
     const last = new Map<string, number>();
     for (const row of this.crashed) {
-      const does = keyOf(this.deeds[row]?.input);
+      const { input } = this.deeds[row] as Deed<Input, Output>;
+      const does = model.inputKey?.(input) ?? keyOf(input);
       this.twin[row] = last.get(does) ?? NONE;
       last.set(does, row);
     }
@@ -128,24 +140,54 @@ export function deedOf<Input, Output>(operation: Operation<Input, Output>): Deed
   return { input, returned: outcome === "ok" ? { output: operation.output } : undefined };
 }
 
-/** Puts a row into a list of those that return later and later. */
-function insert(list: number[], row: number, place: Int32Array): void {
-  let at = list.length;
-  while (at > 0 && (place[list[at - 1] as number] as number) > (place[row] as number)) at -= 1;
-  list.splice(at, 0, row);
-}
-
-/** Lists of numbers, one after the other: the n-th begins at `starts[n]` and ends before the next. */
+/**
+ * The rows that are open at each of many moments, the next to close first. The n-th list begins at
+ * `starts[n]` and ends before `ends[n]`; one in which nothing is new is the end of the one before.
+ */
 class Lists {
-  readonly starts: number[] = [0];
-  readonly items: number[] = [];
+  readonly starts: number[] = [];
+  readonly ends: number[] = [];
+  items = new Int32Array(64);
+  #size = 0;
+  #open: number[] = [];
+  #isNew = false;
 
-  at(which: number): readonly number[] {
-    return this.items.slice(this.starts[which], this.starts[which + 1]);
+  get bytes(): number {
+    return 4 * this.items.length;
   }
 
-  add(list: readonly number[]): void {
-    for (const item of list) this.items.push(item);
-    this.starts.push(this.items.length);
+  at(which: number): readonly number[] {
+    return [...this.items.subarray(this.starts[which], this.ends[which])];
+  }
+
+  /** @param place where each row stands among those that close */
+  open(row: number, place: Int32Array): void {
+    const closesAt = (at: number) => place[this.#open[at] as number] as number;
+    let at = this.#open.length;
+    while (at > 0 && closesAt(at - 1) > (place[row] as number)) at -= 1;
+    this.#open.splice(at, 0, row);
+    this.#isNew = true;
+  }
+
+  closeFirst(): void {
+    this.#open.shift();
+  }
+
+  /** Writes down what is open. */
+  note(): void {
+    if (this.#isNew) {
+      this.#size += this.#open.length;
+      if (this.#size > this.items.length) this.#grow();
+      this.items.set(this.#open, this.#size - this.#open.length);
+      this.#isNew = false;
+    }
+    this.starts.push(this.#size - this.#open.length);
+    this.ends.push(this.#size);
+  }
+
+  #grow(): void {
+    const items = new Int32Array(Math.max(this.#size, 2 * this.items.length));
+    items.set(this.items);
+    this.items = items;
   }
 }

@@ -3,7 +3,7 @@
  * number is its place in the list of deeds.
  */
 
-import type { Deed, Model } from "./model.ts";
+import { type Deed, type Model, validateStep } from "./model.ts";
 import { keyOf } from "./value.ts";
 
 /** What `next` answers when the deed is impossible in the state. */
@@ -19,7 +19,11 @@ export class Transitions<State, Input, Output> {
   /** By the state itself when it is one word or number, otherwise by its key. */
   readonly #simple = new Map<unknown, number>();
   readonly #keyed = new Map<string, number>();
-  #keyLetters = 0;
+  #letters = 0;
+  /** How many letters tell what a state holds, of those that the model itself has a key for. */
+  #sample = 0;
+  /** So many steps are still watched. */
+  #watched = 16;
   #steps = 0;
   /** By hash, with linear probing; a state before that is 0 is an empty row, so states count from 1. */
   #table = new Int32Array(64 * COLUMNS);
@@ -35,9 +39,9 @@ export class Transitions<State, Input, Output> {
     return 1;
   }
 
-  /** How many bytes the table and the states occupy, about; of a state only its key is known. */
+  /** How many bytes the table and the states occupy, about. */
   get bytes(): number {
-    return 4 * this.#table.length + 64 * this.#states.length + 16 * this.#keyLetters;
+    return 4 * this.#table.length + 64 * this.#states.length + 16 * this.#letters;
   }
 
   /** The state after a deed, or IMPOSSIBLE. */
@@ -85,20 +89,47 @@ export class Transitions<State, Input, Output> {
   #take(state: number, { input, returned }: Deed<Input, Output>): number {
     const before = this.#states[state - 1] as State;
     const step = this.#model.step(before, input, returned);
+    validateStep(step, this.#model);
+    if (this.#watched > 0) this.#watch(state);
     if (!step.ok) return IMPOSSIBLE;
     return step.state === before ? state : this.#number(step.state);
   }
 
+  /** The first steps of a model that changes states in place give it away. */
+  #watch(number: number): void {
+    const state = this.#states[number - 1] as State;
+    if (isSimple(state)) return;
+    this.#watched -= 1;
+    if (this.#keyed.get(this.#nameOf(state)) === number) return;
+    throw new Error(
+      `The step of the model ${this.#model.name} changed a state in place; a new state was expected.`,
+    );
+  }
+
   #number(state: State): number {
-    const isSimple = typeof state === "string" || typeof state === "number" || state === null;
-    const names: Map<unknown, number> = isSimple ? this.#simple : this.#keyed;
-    const name = isSimple ? state : (this.#model.key?.(state) ?? keyOf(state));
+    const names: Map<unknown, number> = isSimple(state) ? this.#simple : this.#keyed;
+    const name = isSimple(state) ? state : this.#nameOf(state);
     const known = names.get(name);
     if (known !== undefined) return known;
-    if (typeof name === "string") this.#keyLetters += name.length;
     const number = this.#states.push(state);
     names.set(name, number);
+    if (typeof name === "string") this.#letters += Math.max(name.length, this.#sampled(number));
     return number;
+  }
+
+  #nameOf(state: State): string {
+    return this.#model.key?.(state) ?? keyOf(state);
+  }
+
+  /** How much a state holds may not show in its key: one in so many is looked at. */
+  #sampled(number: number): number {
+    if (this.#model.key === undefined || (number & (number - 1)) !== 0) return this.#sample;
+    try {
+      this.#sample = keyOf(this.#states[number - 1]).length;
+    } catch {
+      // No plain data: then its key has to do.
+    }
+    return this.#sample;
   }
 
   #grow(): void {
@@ -114,4 +145,8 @@ export class Transitions<State, Input, Output> {
     }
     this.#table = table;
   }
+}
+
+function isSimple(state: unknown): boolean {
+  return typeof state === "string" || typeof state === "number" || state === null;
 }

@@ -27,23 +27,26 @@ export type Outcome<State, Input, Output> =
     }
   | { readonly kind: "stopped"; readonly reason: string };
 
+/** Makes ready to search a part; what occupies more bytes than given may be left unfinished. */
+type Begin<State, Input, Output> = (
+  part: History<Input, Output>,
+  bytes: number,
+) => Attempt<State, Input, Output>;
+
 /** The tries of a first turn; each turn has twice as many as the one before. */
 const FIRST_TURN = 256;
 /** The budget is asked once in this many tries. */
-const SLICE = 1024;
+const SLICE = 128;
 const MB = 2 ** 20;
 
 export class Turns<State, Input, Output> {
   readonly #budget: Budget;
-  readonly #begin: (part: History<Input, Output>) => Attempt<State, Input, Output>;
+  readonly #begin: Begin<State, Input, Output>;
   tries = 0;
   configurations = 0;
   #bytes = 0;
 
-  constructor(
-    begin: (part: History<Input, Output>) => Attempt<State, Input, Output>,
-    budget: Budget,
-  ) {
+  constructor(begin: Begin<State, Input, Output>, budget: Budget) {
     this.#begin = begin;
     this.#budget = budget;
   }
@@ -73,7 +76,7 @@ export class Turns<State, Input, Output> {
   }
 
   #start(part: History<Input, Output>): Attempt<State, Input, Output> {
-    const attempt = this.#begin(part);
+    const attempt = this.#begin(part, this.#budget.bytes);
     this.#bytes += attempt.bytes;
     this.configurations += attempt.configurations;
     return attempt;

@@ -34,11 +34,16 @@ export function same(a: unknown, b: unknown): boolean {
 function keyOfObject(value: object): string {
   if (Array.isArray(value)) return `[${value.map(keyOf).join()}]`;
   if (value instanceof Uint8Array) return `bytes[${value.join()}]`;
-  if (value instanceof Map) {
-    const entries = [...value].map(([key, item]) => `${keyOf(key)}=>${keyOf(item)}`);
+  // Not instanceof: a value may come from another realm, such as a test's.
+  const tag = Object.prototype.toString.call(value);
+  if (tag === "[object Map]") {
+    const entries = [...(value as Map<unknown, unknown>)].map(
+      ([key, item]) => `${keyOf(key)}=>${keyOf(item)}`,
+    );
     return `map{${entries.sort().join()}}`;
   }
-  if (value instanceof Set) return `set{${[...value].map(keyOf).sort().join()}}`;
+  if (tag === "[object Set]")
+    return `set{${[...(value as Set<unknown>)].map(keyOf).sort().join()}}`;
   const prototype = Object.getPrototypeOf(value);
   if (prototype !== null && Object.getPrototypeOf(prototype) !== null) {
     throw new Error(

@@ -2,6 +2,7 @@
 
 import type { History, Operation } from "./history.ts";
 import type { Linearizability } from "./linearizability.ts";
+import { keyOf } from "./value.ts";
 
 /** An operation and what came of it: "write 5", "read → 5", "cas 1 2 → ?" when nobody knows, "write 5 failed". */
 export function operationText(operation: Operation): string {
@@ -63,7 +64,7 @@ function valueText(value: unknown): string {
   if (typeof value === "string") return value;
   if (typeof value === "bigint") return `${value}`;
   try {
-    return JSON.stringify(value) ?? String(value);
+    return keyOf(value);
   } catch {
     return String(value);
   }

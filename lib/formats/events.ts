@@ -9,7 +9,7 @@
  */
 
 import { parseEDNString } from "edn-data";
-import { Unreadable } from "./unreadable.ts";
+import { quoted, shown, Unreadable } from "./unreadable.ts";
 
 /** Something that a client was seen to do. */
 export type Event = {
@@ -28,12 +28,14 @@ export type Event = {
 export type Format = "jepsen-log" | "edn" | "json";
 
 const LOGGED = /jepsen\.util[\s:-]+(:?\w+)\s+:(invoke|ok|fail|info)\s+:(\S+)\s*(.*)$/;
+/** A line of the log that should have said more. */
+const CUT_OFF = /jepsen\.util[\s:-]+\d+(\s|$)/;
 /** In a log an error may stand behind the value. */
 const WITH_ERROR = /^(.+?)\s+(:[^\s\]})]+)$/;
 
 const EDN = {
-  mapAs: "object",
-  setAs: "array",
+  mapAs: "map",
+  setAs: "set",
   listAs: "array",
   keywordAs: "string",
   symbolAs: "string",
@@ -51,36 +53,48 @@ const READERS: Readonly<Record<Format, (text: string) => Event[]>> = {
   "jepsen-log": (text) =>
     linesOf(text).flatMap(({ line, place }) => {
       const [, process = "", type = "", f = "", rest = ""] = LOGGED.exec(line) ?? [];
-      if (process === "") return [];
+      if (process === "" && !CUT_OFF.test(line)) return [];
+      if (process === "")
+        throw new Unreadable(`${place}: ${quoted(line)} is only a part of a line.`);
       const [, value = rest, error] = WITH_ERROR.exec(rest) ?? [];
       const read = edn(value === "" ? "nil" : value, place);
       return [eventOf({ process, type, f, value: read, error }, place)];
     }),
-  edn: (text) =>
-    isWhole(text)
-      ? listed(edn(text, "the text"))
-      : linesOf(text).map(({ line, place }) => eventOf(edn(line, place), place)),
+  edn: (text) => (isWhole(text) ? listed(edn(text, "the text")) : ednLines(text)),
   json: (text) =>
     isWhole(text)
       ? listed(json(text, "the text"))
       : linesOf(text).map(({ line, place }) => eventOf(json(line, place), place)),
 };
 
+/** An event a line; if that is not so, one after the other. */
+function ednLines(text: string): Event[] {
+  let values: { readonly value: unknown; readonly place: string }[];
+  try {
+    values = linesOf(text).map(({ line, place }) => ({ value: edn(line, place), place }));
+  } catch (error) {
+    const all = ednList(text);
+    if (all === undefined) throw error;
+    return listed(all);
+  }
+  return values.map(({ value, place }) => eventOf(value, place));
+}
+
 function formatOf(text: string): Format {
-  const start = text.trimStart();
+  const start = text.replace(/^(\s|;.*)+/, "");
   if (/^(\[\s*)?\{\s*"/.test(start) || /^\[\s*\]/.test(start)) return "json";
   if (/^[[(]?\s*(#\S+\s*)?\{/.test(start)) return "edn";
   if (text.split("\n").some((line) => LOGGED.test(line))) return "jepsen-log";
   const [first = ""] = start.split("\n");
   throw new Unreadable(
-    `It begins with ${first === "" ? "nothing" : `"${first.slice(0, 60)}"`}; ` +
+    `It begins with ${first === "" ? "nothing" : quoted(first)}; ` +
       "Jepsen's log, EDN or JSON lines were expected.",
   );
 }
 
 /** Whether all events stand in one list. */
 function isWhole(text: string): boolean {
-  return /^[[(]/.test(text.trimStart());
+  return /^(\s|;.*)*[[(]/.test(text);
 }
 
 function linesOf(text: string): { readonly line: string; readonly place: string }[] {
@@ -98,10 +112,20 @@ function listed(list: unknown): Event[] {
 /** One value. The parser stops behind the first, so it is given a list, which must have no other. */
 function edn(text: string, place: string): unknown {
   const one = () => {
-    const list = parseEDNString(`[${text}\n]`, EDN);
-    return Array.isArray(list) && list.length === 1 ? list[0] : undefined;
+    const list = ednList(text);
+    return list?.length === 1 ? list[0] : undefined;
   };
   return parsed(one, "EDN", text, place);
+}
+
+/** All values of a text; undefined when it is no EDN. */
+function ednList(text: string): unknown[] | undefined {
+  try {
+    const list: unknown = parseEDNString(`[${text}\n]`, EDN);
+    return Array.isArray(list) ? list : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 function json(text: string, place: string): unknown {
@@ -116,23 +140,31 @@ function parsed(parse: () => unknown, format: string, text: string, place: strin
     // Said below, with the place.
   }
   throw new Unreadable(
-    `${place}: "${text.slice(0, 60)}" is not ${format === "EDN" ? "one EDN value" : format}.`,
+    `${place}: ${quoted(text)} is not ${format === "EDN" ? "one EDN value" : format}.`,
   );
 }
+
+const DEEPEST = 100;
 
 /**
  * A value as it can be compared. A number that was rounded could be taken for another one: then a wrong
  * history would be called right.
  */
-function exact(value: unknown, place: string): unknown {
+function exact(value: unknown, place: string, depth = 0): unknown {
+  if (depth > DEEPEST) throw new Unreadable(`${place}: a value nested over ${DEEPEST} deep.`);
+  const within = (item: unknown) => exact(item, place, depth + 1);
   if (typeof value === "number" && !Number.isSafeInteger(value) && !isFraction(value)) {
     throw new Unreadable(`${place}: the number ${value}, which is too large to be exact.`);
   }
   if (typeof value !== "object" || value === null) return value;
-  if (Array.isArray(value)) return value.map((item) => exact(item, place));
+  if (Array.isArray(value)) return value.map(within);
+  if (value instanceof Set) return new Set([...value].map(within));
+  if (value instanceof Map) {
+    return new Map([...value].map(([key, item]) => [within(key), within(item)]));
+  }
   // A date, which has no fields.
   if (value instanceof Date) return { inst: value.toISOString() };
-  const fields = Object.entries(value).map(([name, item]) => [name, exact(item, place)]);
+  const fields = Object.entries(value).map(([name, item]) => [name, within(item)]);
   return Object.fromEntries(fields);
 }
 
@@ -143,18 +175,19 @@ function isFraction(number: number): boolean {
 /** A record of Clojure, which carries its name as a tag, is read as what is in it. */
 function eventOf(written: unknown, place: string): Event {
   const isTagged = typeof written === "object" && written !== null && "tag" in written;
-  const read = isTagged && "val" in written ? written.val : written;
+  const told = isTagged && "val" in written ? written.val : written;
+  const read = told instanceof Map ? Object.fromEntries(told) : told;
   if (typeof read !== "object" || read === null || Array.isArray(read)) {
-    throw new Unreadable(`${place}: ${JSON.stringify(read)} is no event.`);
+    throw new Unreadable(`${place}: ${shown(read)} is no event.`);
   }
   const { process, type, f, key, value = null, error } = read as Record<string, unknown>;
   if (type !== "invoke" && type !== "ok" && type !== "fail" && type !== "info") {
     throw new Unreadable(
-      `${place}: the type ${JSON.stringify(type)}; one of invoke, ok, fail, info was expected.`,
+      `${place}: the type ${shown(type)}; one of invoke, ok, fail, info was expected.`,
     );
   }
   if (process === undefined) throw new Unreadable(`${place}: an event without a process.`);
   const named = key === undefined || key === null ? undefined : String(key);
-  const told = { f: String(f), key: named, value: exact(value, place), error };
-  return { place, process: String(process), type, ...told };
+  const what = { f: String(f), key: named, value: exact(value, place), error };
+  return { place, process: String(process), type, ...what };
 }

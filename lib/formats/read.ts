@@ -1,8 +1,8 @@
 /** From the events that a tool wrote down to a history and the model that it is judged by. */
 
-import { type Call, type History, type Model, Recorder } from "quorumlab/check";
+import { type Call, type History, keyOf, type Model, Recorder } from "quorumlab/check";
 import { type Event, eventsOf } from "./events.ts";
-import { Unreadable } from "./unreadable.ts";
+import { shown, Unreadable } from "./unreadable.ts";
 import { type Operation, VOCABULARIES, type Vocabulary, WRONG } from "./vocabulary.ts";
 
 /** The names by which `readHistory` knows objects. */
@@ -19,7 +19,8 @@ type Open = { readonly event: Event; readonly call: Call<unknown> };
  * Reads a history that a test tool wrote down. The lines stand in the order in which things happened;
  * a time that they name is not looked at. `ok` returned, `fail` did not happen, and of `info`, or of
  * an operation that does not end, nobody knows. In Jepsen's log, a cas that failed without an
- * error is one that answered "it was not", and a read that failed tells nothing.
+ * error is one that answered "it was not", and a read that failed tells nothing. Registers whose
+ * operations have a key, or values [key, value] as those of Jepsen's `independent`, are one for each key.
  *
  * @param text Jepsen's log, EDN (Jepsen's, or Porcupine's key–value format) or JSON lines: recognised
  *   from what is in it
@@ -34,7 +35,8 @@ export function readHistory(text: string, name: string): ReadHistory {
       `There is no model ${name}; one of ${MODEL_NAMES.join(", ")} was expected.`,
     );
   }
-  const { format, events } = eventsOf(text);
+  const { format, events: written } = eventsOf(text);
+  const events = name === "register" || name === "cas-register" ? byKey(written) : written;
   if (events.length === 0) throw new Unreadable("There are no events in it.");
   const recorder = new Recorder<unknown, unknown>();
   const open = new Map<string, Open>();
@@ -60,6 +62,24 @@ export function readHistory(text: string, name: string): ReadHistory {
   });
   const history = recorder.history();
   return { history, model: vocabulary.model(history) };
+}
+
+/** Jepsen's independent keys: each value is [key, value], and a read asks for [key, nil]. */
+function byKey(events: readonly Event[]): readonly Event[] {
+  const pair = ({ value }: Event) => (Array.isArray(value) && value.length === 2 ? value : []);
+  const isKeyed = events.some(
+    (event) => event.type === "invoke" && event.f === "read" && pair(event)[1] === null,
+  );
+  if (!isKeyed) return events;
+  return events.map((event) => {
+    const [key, value = event.value] = pair(event);
+    if (key === undefined && event.type === "invoke") {
+      throw new Unreadable(
+        `${event.place}: the value ${shown(event.value)}; reads ask for [key, nil], so [key, value] was expected.`,
+      );
+    }
+    return key === undefined ? event : { ...event, key: keyOf(key), value };
+  });
 }
 
 function operationOf({ place, f }: Event, { operations }: Vocabulary, name: string): Operation {
@@ -92,6 +112,6 @@ function inLog({ type, f, value, error }: Event): Pick<Event, "type" | "value"> 
 function wrong({ place, f, key, value }: Event, verb: "takes" | "returns"): Unreadable {
   const of = key === undefined ? "" : ` of key ${key}`;
   return new Unreadable(
-    `${place}: ${f}${of} with the value ${JSON.stringify(value)}, which is nothing that ${f} ${verb}.`,
+    `${place}: ${f}${of} with the value ${shown(value)}, which is nothing that ${f} ${verb}.`,
   );
 }

@@ -4,6 +4,8 @@ import {
   casRegister,
   fifoQueue,
   type History,
+  independent,
+  keyOf,
   keyValue,
   log,
   type Model,
@@ -32,10 +34,11 @@ const silent = (): undefined => undefined;
 const asIs = (value: unknown): unknown => value;
 const flag = (value: unknown) => (typeof value === "boolean" ? value : WRONG);
 const list = (value: unknown) => (Array.isArray(value) ? value : WRONG);
+const elements = (value: unknown) => (value instanceof Set ? [...value] : list(value));
 const count = (value: unknown) =>
   Number.isSafeInteger(value) && Number(value) >= 0 ? value : WRONG;
 const orNull = (value: unknown) =>
-  value === null || typeof value === "string" ? value : JSON.stringify(value);
+  value === null || typeof value === "string" ? value : keyOf(value);
 const text = (value: unknown) => orNull(value) ?? WRONG;
 
 /** The input, unless a part of it is wrong. */
@@ -48,17 +51,25 @@ function fromTo(value: unknown): { readonly from: unknown; readonly to: unknown 
   return isPair ? { from: value[0], to: value[1] } : { from: WRONG, to: WRONG };
 }
 
-/** A read of [key, nil] is one of Jepsen's independent keys, which are to be judged one by one. */
-const read: Operation = {
-  input: ({ value }) => (Array.isArray(value) ? WRONG : { kind: "read" }),
-  output: asIs,
+/** The key of one of many registers, if there are many. */
+const of = ({ key }: Event) => (key === undefined ? {} : { key });
+
+const read: Operation = { input: (event) => ({ kind: "read", ...of(event) }), output: asIs };
+const write: Operation = {
+  input: (event) => ({ kind: "write", ...of(event), value: event.value }),
+  output: silent,
 };
-const write: Operation = { input: ({ value }) => ({ kind: "write", value }), output: silent };
 /** One that returned has swapped, unless it says that it has not. */
 const cas: Operation = {
-  input: ({ value }) => whole({ kind: "cas", ...fromTo(value) }),
+  input: (event) => whole({ kind: "cas", ...of(event), ...fromTo(event.value) }),
   output: (value) => value !== false,
 };
+
+/** One register, or one for each key. */
+function registers(one: Model<unknown, never, unknown>): Vocabulary["model"] {
+  const hasKey = ({ input }: History[number]) => "key" in (input as object);
+  return (history) => untyped(history.some(hasKey) ? independent(one) : one);
+}
 
 /** An operation on a key with a text. */
 function onKey(kind: "put" | "append"): Operation {
@@ -83,7 +94,7 @@ const casOnKey: Operation = {
 function onElement(kind: "add" | "remove" | "contains"): Operation {
   return {
     input: ({ value: element }) =>
-      typeof element === "string" || typeof element === "number" ? { kind, element } : WRONG,
+      ["string", "number", "bigint"].includes(typeof element) ? { kind, element } : WRONG,
     output: kind === "contains" ? flag : silent,
   };
 }
@@ -108,11 +119,11 @@ function untyped<State, Input, Output>(model: Model<State, Input, Output>) {
 /** By the names that `readHistory` knows. */
 export const VOCABULARIES: Readonly<Record<string, Vocabulary>> = {
   register: {
-    model: () => untyped(register<unknown>(null)),
+    model: registers(register<unknown>(null)),
     operations: { read, write },
   },
   "cas-register": {
-    model: () => untyped(casRegister<unknown>(null)),
+    model: registers(casRegister<unknown>(null)),
     operations: { read, write, cas },
   },
   kv: {
@@ -127,7 +138,7 @@ export const VOCABULARIES: Readonly<Record<string, Vocabulary>> = {
     model: () => untyped(set()),
     operations: {
       ...{ add: onElement("add"), remove: onElement("remove"), contains: onElement("contains") },
-      read: { ...read, output: list },
+      read: { ...read, output: elements },
     },
   },
   queue: {

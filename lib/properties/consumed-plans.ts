@@ -71,7 +71,7 @@ const misfortune = fc.oneof(outage, silence("b1"), silence("sink"), asleep);
 
 /** A worker sleeps while the group goes on without it, and more goes wrong; then the other one dies, for good. */
 export const trouble: fc.Arbitrary<Plan> = fc
-  .tuple(worker, plans(misfortune, 3, fc.oneof(gone, fc.constant([]))), atMs, nap)
+  .tuple(worker, plans(misfortune, 3, fc.oneof(gone, fc.constant<Fault[]>([]))), atMs, nap)
   .map(([node, { seed, faults }, atMs, forMs]) => {
     const other = WORKERS.find((id) => id !== node) ?? node;
     const last: Fault = { kind: "crash", node: other, atMs: CALM_MS };

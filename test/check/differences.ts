@@ -13,7 +13,9 @@ import { plainSearch } from "./plain-search.ts";
 
 function seenBy(history: History, { model }: Subject) {
   const line = new Timeline(history, model, new Set<Reduction>());
-  const table = new Transitions(model.quotient?.(line.deeds) ?? model, line.deeds);
+  const quotient = model.quotient?.(line.deeds) ?? model;
+  line.pair(quotient);
+  const table = new Transitions(quotient, line.deeds);
   return { line, table };
 }
 

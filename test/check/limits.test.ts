@@ -5,7 +5,9 @@ import {
   type KeyValueInput,
   keyValue,
   linearizable,
+  type Model,
   Recorder,
+  type RegisterInput,
   register,
 } from "../../lib/check/index.ts";
 import { onRegister } from "./histories.ts";
@@ -91,6 +93,83 @@ test("a limit below what makes sense is refused in a sentence", () => {
     "A limit of 0 MB; more than 0 was expected.",
   );
   expect(() => linearizable([], register(0), { without: ["speed" as "quotient"] })).toThrow(
-    "speed is no reduction; one of read-first, crashed-alike, dominance, quotient, partitions was expected.",
+    "speed is no reduction; one of read-first, crashed-alike, dominance, quotient, partitions, refutation was expected.",
   );
+});
+
+test("what is no history, no model, no limit and no step is refused in a sentence", () => {
+  const judge = linearizable as (...given: unknown[]) => unknown;
+  const read = { id: 0, client: "a", input: 0, invokedMs: 0, outcome: "ok", output: 0 };
+  const history = [{ ...read, returnedMs: 1 }];
+  const expectError = (given: unknown[], sentence: string) =>
+    expect(() => judge(...given), sentence).toThrow(sentence);
+  expectError([undefined], "The history is undefined; a list of operations was expected.");
+  expectError([[7]], "Operation 0 of the history is number; an object was expected.");
+  expectError([[]], "The model is undefined, without a step; a value with a function step was");
+  expectError([[], register(0), { time: 5 }], "time is no limit; one of timeMs, memoryMb,");
+  expectError([[], register(0), { timeMs: "5" }], 'A limit of "5" ms; 0 or more was expected.');
+  const model = (step: () => unknown) => ({ name: "odd", init: [], step });
+  expectError(
+    [history, model(() => undefined)],
+    "The step of the model odd returned undefined; { ok: true, state } or { ok: false, why } was",
+  );
+  expectError([history, model(async () => ({ ok: true }))], "odd returned a promise; {");
+  for (const returnedBefore of [Number.NaN, "1"]) {
+    expectError(
+      [[{ ...history[0], returnedBefore }], model(() => undefined)],
+      "Operation 0 returns at",
+    );
+  }
+});
+
+test("a model that changes its state in place is told so, however it returns it", () => {
+  const push = (copy: boolean): Model<number[], number, number> => ({
+    name: "list",
+    init: [],
+    step(state, input) {
+      state.push(input);
+      return { ok: true, state: copy ? [...state] : state };
+    },
+  });
+  const recorder = new Recorder<number, number>();
+  recorder.invoke("a", 1, 0).ok(0, 1);
+  for (const copy of [false, true]) {
+    expect(() => linearizable(recorder.history(), push(copy))).toThrow(
+      "The step of the model list changed a state in place; a new state was expected.",
+    );
+  }
+});
+
+/** Everybody asks at once, and asks again when there is an answer. */
+function crowd(clients: number, operations: number) {
+  const recorder = new Recorder<RegisterInput<number>, number | undefined>();
+  const ask = (client: number, at: number) =>
+    recorder.invoke(`c${client}`, { kind: "write", value: client }, at);
+  const open = Array.from({ length: clients }, (_, client) => ask(client, 0));
+  for (let at = 1; at <= operations; at++) {
+    open[at % clients]?.ok(undefined, at);
+    open[at % clients] = ask(at % clients, at);
+  }
+  return recorder.history();
+}
+
+test("operations at once that fill the memory by themselves end without a verdict", () => {
+  const limits = { memoryMb: 4 };
+  expect(linearizable(crowd(100, 1000), register(0), limits).verdict).toBe("ok");
+  expect(linearizable(crowd(1000, 4000), register(0), limits)).toMatchObject({
+    verdict: "unknown",
+    reason: "no verdict within 4 MB",
+  });
+});
+
+test("a state that holds much behind a short key counts for what it holds", () => {
+  const growing: Model<{ n: number; held: number[] }, number, undefined> = {
+    name: "growing",
+    init: { n: 0, held: [] },
+    key: ({ n }) => `${n}`,
+    step: ({ n }) => ({ ok: true, state: { n: n + 1, held: Array(10_000).fill(n) } }),
+  };
+  const recorder = new Recorder<number, undefined>();
+  for (let at = 0; at < 200; at++) recorder.invoke("a", at, at).ok(undefined, at);
+  expect(linearizable(recorder.history(), growing, { memoryMb: 8 }).verdict).toBe("unknown");
 });

@@ -161,15 +161,87 @@ describe("JSON lines", () => {
   });
 });
 
+describe("registers with keys", () => {
+  const history = (...reads: readonly string[]) =>
+    lines(
+      "{:process 0, :type :invoke, :f :write, :value [7 1]}",
+      "{:process 0, :type :ok, :f :write, :value [7 1]}",
+      ...reads.flatMap((read, at) => [
+        `{:process ${at}, :type :invoke, :f :read, :value [${read.split(" ")[0]} nil]}`,
+        `{:process ${at}, :type :ok, :f :read, :value [${read}]}`,
+      ]),
+    );
+
+  test("are those of Jepsen's independent keys, and each is judged by itself", () => {
+    expect(verdict(history("7 1", "8 nil"), "register")).toBe("ok");
+    const { history: wrong, model } = readHistory(history("7 1", "8 1"), "register");
+    expect(linearizable(wrong, model)).toMatchObject({
+      verdict: "violated",
+      why: "of 8, read returned 1, but the register holds nothing",
+    });
+    expect(linearizable(wrong, model, { without: ["partitions"] }).verdict).toBe("violated");
+  });
+
+  test("have a cas of [key, [from, to]]", () => {
+    const log = lines(
+      "INFO  jepsen.util - 0 :invoke :cas [7 [1 2]]",
+      "INFO  jepsen.util - 0 :fail :cas [7 [1 2]]",
+      "INFO  jepsen.util - 0 :invoke :read [7 nil]",
+      "INFO  jepsen.util - 0 :fail :read [7 nil] :timed-out",
+    );
+    expect(told(log, "cas-register")).toEqual([
+      '0 {"kind":"cas","key":"7","from":1,"to":2} false',
+      '0 {"kind":"read","key":"7"} info',
+    ]);
+  });
+
+  test("may name the key beside the value", () => {
+    const event = (type: string, f: string, key: string, value: unknown) =>
+      JSON.stringify({ process: 0, type, f, key, value });
+    const of = (key: string) =>
+      lines(
+        ...[event("invoke", "write", "a", 1), event("ok", "write", "a", 1)],
+        ...[event("invoke", "read", key, null), event("ok", "read", key, 1)],
+      );
+    expect(verdict(of("a"), "register")).toBe("ok");
+    expect(verdict(of("b"), "register")).toBe("violated");
+  });
+});
+
+test("EDN may have comments, and events of many lines or many in one", () => {
+  const text = lines(
+    "; a run",
+    "{:process 0, :type :invoke",
+    " :f :read, :value nil} ; asks",
+    "{:process 0, :type :ok, :f :read, :value nil} {:process 1, :type :invoke, :f :read, :value nil}",
+  );
+  expect(readHistory(text, "register").history).toHaveLength(2);
+});
+
 test.each([
   ["", "kv", "It begins with nothing; Jepsen's log, EDN or JSON lines were expected."],
   ["hello", "kv", 'It begins with "hello"; Jepsen\'s log, EDN or JSON lines were expected.'],
   ["{:process 0", "kv", 'line 1: "{:process 0" is not one EDN value.'],
   ['{"process": 0,}', "kv", 'line 1: "{"process": 0,}" is not JSON.'],
   [
-    "{:process 0, :type :invoke, :f :read} {:process 0, :type :ok, :f :read, :value 1}",
+    "INFO  jepsen.util - 0 :invoke :read nil\nINFO  jepsen.util - 0 :o",
     "register",
-    'line 1: "{:process 0, :type :invoke, :f :read} {:process 0, :type :ok" is not one EDN value.',
+    'line 2: "INFO  jepsen.util - 0 :o" is only a part of a line.',
+  ],
+  [
+    `{"process": "\u0007${"x".repeat(99)}`,
+    "kv",
+    `line 1: "{"process": "·${"x".repeat(45)}…" is not JSON.`,
+  ],
+  [
+    `{"process": 0, "type": "invoke", "f": "put", "key": "a", "value": ${"[".repeat(200)}${"]".repeat(200)}}`,
+    "kv",
+    "line 1: a value nested over 100 deep.",
+  ],
+  [
+    "{:process 0, :type :invoke, :f :add, :value {1 2}}",
+    "set",
+    "line 1: add with the value map{1=>2}, which is nothing that add takes.",
   ],
   ["{:type :invoke, :f :get}", "kv", "line 1: an event without a process."],
   [
@@ -193,9 +265,9 @@ test.each([
     "line 1: cas with the value 3, which is nothing that cas takes.",
   ],
   [
-    "{:process 0, :type :invoke, :f :read, :value [7 nil]}",
+    "{:process 0, :type :invoke, :f :read, :value [7 nil]}\n{:process 1, :type :invoke, :f :write, :value 7}",
     "register",
-    "line 1: read with the value [7,null], which is nothing that read takes.",
+    "line 2: the value 7; reads ask for [key, nil], so [key, value] was expected.",
   ],
   [
     '{"process": 0, "type": "invoke", "f": "put", "key": "a", "value": null}',

@@ -20,6 +20,9 @@ describe("values that are not the same", () => {
     ["#a 1", "#b 1"],
     ["{:tag 1 :val 3}", "{:tag 2 :val 3}"],
     ["1.5", "1.25"],
+    ["{{:a 1} 2}", "{{:b 1} 2}"],
+    ["#{1 2}", "[1 2]"],
+    ["{:a 1}", '{"a" 2}'],
   ])("are not taken for the same: %s and %s", (one, other) => {
     expect(verdict(one, one)).toBe("ok");
     expect(verdict(one, other)).toBe("violated");
@@ -31,4 +34,30 @@ describe("values that are not the same", () => {
       expect(() => verdict(number, number)).toThrow(/too large to be exact/);
     },
   );
+});
+
+describe("values that are the same", () => {
+  test.each([
+    ["#{1 2}", "#{2 1}"],
+    ["{:a 1 :b 2}", "{:b 2, :a 1}"],
+    ["123456789012345678901N", "123456789012345678901N"],
+  ])("are so in whatever order they are written: %s and %s", (one, other) => {
+    expect(verdict(one, other)).toBe("ok");
+  });
+
+  test("are so in a kv as well, and others are not", () => {
+    const events = (value: string) => [
+      '{"process": 0, "type": "invoke", "f": "put", "key": "k", "value": {"a": 1, "b": 2}}',
+      '{"process": 0, "type": "ok", "f": "put", "key": "k", "value": null}',
+      '{"process": 0, "type": "invoke", "f": "get", "key": "k", "value": null}',
+      `{"process": 0, "type": "ok", "f": "get", "key": "k", "value": ${value}}`,
+    ];
+    for (const [value, says] of [
+      ['{"b": 2, "a": 1}', "ok"],
+      ['{"b": 1, "a": 2}', "violated"],
+    ] as const) {
+      const { history, model } = readHistory(events(value).join("\n"), "kv");
+      expect(linearizable(history, model).verdict).toBe(says);
+    }
+  });
 });
