@@ -47,7 +47,9 @@ const realTime: Clock = {
 
 /**
  * Plays a schedule, and writes down what the clients see. An answer is `ok`. Of a request that throws
- * nobody knows what became of it, unless `isRefusal` says that it certainly did nothing.
+ * nobody knows what became of it, unless `isRefusal` says that it certainly did nothing. It may throw
+ * what is a mistake of the test itself: then there is no history. One in which nothing was answered
+ * tells nothing about the object, and is always linearizable.
  *
  * @param ask asks for one thing on behalf of a client
  */

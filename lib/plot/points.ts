@@ -15,23 +15,24 @@ export function linearizationPoints(
 ): Map<number, number> {
   const byId = new Map(history.map((operation) => [operation.id, operation]));
   const operations = order.flatMap((id) => byId.get(id) ?? []);
-  // The latest moment of each: its return, or the latest of its successor if that is earlier.
-  const latest: number[] = [];
+  // The latest moment of each: its return, or the latest of its successor if that is earlier; and how many have it
+  // from there on. From the last one to the first.
+  const latest: { readonly ms: number; readonly sharing: number }[] = [];
   const last = operations.reduce((ms, { invokedMs }) => Math.max(ms, invokedMs), endMs);
   let limit = last;
   for (const operation of operations.toReversed()) {
     if (operation.outcome === "ok") limit = Math.min(limit, operation.returnedMs);
-    latest.unshift(limit);
+    const next = latest.at(-1);
+    latest.push({ ms: limit, sharing: next?.ms === limit ? next.sharing + 1 : 1 });
   }
   const points = new Map<number, number>();
   let previous = Number.NEGATIVE_INFINITY;
   for (const [at, { id, invokedMs }] of operations.entries()) {
-    const until = latest[at] as number;
+    const { ms: until, sharing } = latest.at(-1 - at) as (typeof latest)[number];
     const from = Math.max(invokedMs, previous);
     if (from > until) {
       throw new Error(`Operation ${id} would take effect at ${from} ms, after ${until} ms.`);
     }
-    const sharing = latest.lastIndexOf(until) - at + 1;
     previous = from + (until - from) / (sharing + 1);
     points.set(id, previous);
   }

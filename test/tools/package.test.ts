@@ -74,7 +74,9 @@ test("it holds JavaScript and types, and nothing of the course", () => {
     expect(files).toContain(`dist/${room}/index.d.ts`);
   }
   expect(files.filter((path) => /(?<!\.d)\.ts$|properties|grade|notebook/.test(path))).toEqual([]);
-  expect(existsSync(join(project, "node_modules/quorumlab/README.md"))).toBe(true);
+  for (const file of ["README.md", "LICENSE"]) {
+    expect(existsSync(join(project, "node_modules/quorumlab", file))).toBe(true);
+  }
 });
 
 test("the README's examples pass, and fail on its bug with the reason", () => {
