@@ -95,6 +95,11 @@ export class Attempt<State, Input, Output> {
     return this.#operation(this.#line.returns[returned] as number);
   }
 
+  /** Whether the search knew of answers that came later. Then where it is stuck is not where the history fails. */
+  get looksAhead(): boolean {
+    return this.#line.order !== undefined;
+  }
+
   /**
    * Whether there would still be no order if nobody knew what becomes of the operations under way at
    * that return. True only if it is certain. The search went through every configuration that one
@@ -102,7 +107,8 @@ export class Attempt<State, Input, Output> {
    * state that was met to where it led, or nowhere new.
    */
   isCertainAt(returned: number): boolean {
-    const { deeds, reads, updates, returns } = this.#line;
+    const { deeds, reads, updates, returns, order } = this.#line;
+    if (order !== undefined) return false;
     const isReadAnyway = (row: number) =>
       this.#model.isReadOnly?.((deeds[row] as Deed<Input, Output>).input, undefined) === true;
     const others = (rows: readonly number[]) => rows.filter((row) => row !== returns[returned]);

@@ -63,7 +63,8 @@ function shortest<State, Input, Output>(
   let last = { attempt, end };
   let explained = end.returned;
   let fails = attempt.isCertainAt(end.returned) ? explained + 1 : returns.length;
-  for (let probe = explained + 1; explained + 1 < fails; probe = (explained + fails) >> 1) {
+  for (let step = 1; explained + 1 < fails; step *= 2) {
+    const probe = Math.min(explained + step, (explained + fails) >> 1);
     const outcome = turns.run([known(part, returns.slice(0, probe))]);
     if (outcome.kind === "stopped") break;
     if (outcome.kind === "found") explained = probe;
@@ -73,6 +74,7 @@ function shortest<State, Input, Output>(
       fails = probe;
     }
   }
+  if (last.attempt.looksAhead) return beforeRefuted(attempt, fails - 1, turns);
   const operation = last.attempt.next(last.end.returned);
   const orders = last.end.orders.map((order) => last.attempt.replayed(order));
   return failureAt(attempt, returns.slice(0, fails), operation, orders);
@@ -94,6 +96,7 @@ function beforeRefuted<State, Input, Output>(
     return { prefix: known(part, returns), last, operation: last, why, deepest: [] };
   }
   const ids = outcome.orders.flat();
+  // Where it was placed while nobody knew its outcome, it cannot have had this one: all else would be explained.
   const own = ids.indexOf(last.id);
   const byId = new Map(known(part, returns).map((one) => [one.id, one]));
   const order = (own < 0 ? ids : ids.slice(0, own)).map(

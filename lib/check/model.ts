@@ -55,6 +55,13 @@ export type Model<State, Input, Output> = {
    */
   partition?(input: Input): string | undefined;
   /**
+   * For each deed the places of those that answer it and have returned: none, one, or more, which
+   * nothing explains; undefined when that is not known. If the answer to one deed returned before the
+   * answer to another was invoked, or the other has none, the one must come first in every order that
+   * explains the history: what is put into a queue comes out in that order.
+   */
+  answers?(deeds: readonly Deed<Input, Output>[]): readonly (readonly number[] | undefined)[];
+  /**
    * A smaller model for clients that do only these deeds: two states are one if none of the deeds, in
    * any order and number, can tell them apart. So each deed, with its outcome or with an unknown one,
    * must be possible in it exactly where it is possible in the model, and lead to the corresponding

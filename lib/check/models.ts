@@ -4,7 +4,7 @@
  * object holds. `null` is nothing.
  */
 
-import { logQuotient, queueQuotient, setQuotient } from "./collection-quotients.ts";
+import { dequeuesOf, logQuotient, queueQuotient, setQuotient } from "./collection-quotients.ts";
 import type { Model, Returned, Step } from "./model.ts";
 import { keyValueQuotient, registerQuotient } from "./register-quotients.ts";
 import { keyOf, same } from "./value.ts";
@@ -156,6 +156,7 @@ export function fifoQueue<Value extends NonNullable<unknown>>(): Model<
       return answer(rest, returned, first, "dequeue", saying);
     },
     isReadOnly: (input, returned) => input.kind === "dequeue" && returned?.output === null,
+    answers: dequeuesOf,
     quotient: queueQuotient,
   };
 }

@@ -17,7 +17,7 @@ export function numbering(seen: Iterable<unknown>): (value: unknown) => number {
 }
 
 /** The key of a value in a Map: equal values, equal keys. The quote keeps a text from being an object's key. */
-function nameOf(value: unknown): unknown {
+export function nameOf(value: unknown): unknown {
   if (typeof value === "string") return `"${value}`;
   return typeof value === "object" ? keyOf(value) : value;
 }

@@ -38,6 +38,14 @@ export const REDUCTIONS = [
    */
   "partitions",
   /**
+   * First in, first out. If what one operation put in had been taken out before taking out what
+   * another put in was asked for, the one was put in first; and what nobody took out came after all
+   * that somebody did. Every order that explains the history is so, whatever else it is. So an operation
+   * is not placed while one that must come before it is not: otherwise the mistake would show only when
+   * it is taken out. A model says what was taken out by which (`answers`).
+   */
+  "answers",
+  /**
    * An operation that returned what nobody can have made settles the verdict, wherever the search is.
    * Why it does stands in refutation.ts. It is looked for once, when an attempt becomes long.
    */

@@ -161,6 +161,7 @@ export class Search<State, Input, Output> {
       // A crashed operation need not happen, and those of a kind happen in one order.
       const before = isCrashed ? (twin[row] as number) : NONE;
       if (isCrashed && (after === state || (before !== NONE && !this.#has(before)))) continue;
+      if (!this.#line.isItsTurn(row, returned, this.#has)) continue;
       this.#tried[top] = at + 1;
       return row;
     }
@@ -227,10 +228,10 @@ export class Search<State, Input, Output> {
     return order;
   }
 
-  #has(row: number): boolean {
+  readonly #has = (row: number): boolean => {
     const bit = this.#line.bit[row] as number;
     return ((this.#words[wordOf(bit)] as number) & flagOf(bit)) !== 0;
-  }
+  };
 
   #flip(row: number): void {
     const bit = this.#line.bit[row] as number;

@@ -11,6 +11,7 @@ import {
   type Operation,
 } from "./history.ts";
 import type { Deed, Model } from "./model.ts";
+import { AnswerOrder } from "./order.ts";
 import type { Reduction } from "./reductions.ts";
 import { keyOf } from "./value.ts";
 
@@ -35,6 +36,10 @@ export class Timeline<Input, Output> {
    */
   readonly bit: Int32Array;
   firstCrashedBit = 0;
+  /** For each row that returned, how many rows were invoked before that. */
+  readonly invokedBefore: Int32Array;
+  /** What must come first for another reason than real time, if anything. */
+  readonly order: AnswerOrder | undefined;
   /**
    * The completed rows that are under way just before each return, the next to return first: those
    * that are placed where they are possible, and the others.
@@ -61,11 +66,15 @@ export class Timeline<Input, Output> {
     const returning = byReturn(this.operations);
     this.returns = returning.map((operation) => rows.get(operation) as number);
     this.bit = new Int32Array(this.operations.length);
+    this.invokedBefore = new Int32Array(this.operations.length);
     this.#walk(
       returning,
       this.deeds.map((deed) => isRead(deed)),
       bytes,
     );
+    const answers = without.has("answers") ? undefined : model.answers?.(this.deeds);
+    const order = answers && new AnswerOrder(answers, this.invokedBefore);
+    this.order = order?.isEmpty === false ? order : undefined;
     this.twin = new Int32Array(this.operations.length).fill(NONE);
     this.#pairs = !without.has("crashed-alike");
     this.pair(model);
@@ -108,12 +117,26 @@ export class Timeline<Input, Output> {
       this.reads.note();
       this.updates.note();
       this.crashedBefore.push(this.crashed.length);
+      this.invokedBefore[row] = called;
       free.push(this.bit[row] as number);
       (isRead[row] ? this.reads : this.updates).closeFirst();
     }
     this.crashed.forEach((row, at) => {
       this.bit[row] = this.firstCrashedBit + at;
     });
+  }
+
+  /**
+   * Whether a row may come next, at a return up to which `isPlaced` says what is placed: nothing that
+   * must come before it is missing.
+   */
+  isItsTurn(row: number, returned: number, isPlaced: (row: number) => boolean): boolean {
+    const { order } = this;
+    if (order === undefined) return true;
+    const invoked = this.invokedBefore[this.returns[returned] as number] as number;
+    if (order.isAnyBefore(invoked, row)) return false;
+    const others = this.underWayAt(returned);
+    return others.every((other) => !order.isBefore(other, row) || isPlaced(other));
   }
 
   /** The rows that were invoked before a return and had not returned earlier. */

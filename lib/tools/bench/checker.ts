@@ -5,12 +5,14 @@ import { fileURLToPath } from "node:url";
 import {
   type CasRegisterInput,
   casRegister,
+  fifoQueue,
   type History,
   type KeyValueInput,
   keyValue,
   type Limits,
   linearizable,
   type Model,
+  type QueueInput,
   REDUCTIONS,
   type Reduction,
 } from "../../check/index.ts";
@@ -51,6 +53,12 @@ export async function benchChecker(): Promise<readonly Row[]> {
       always: whole,
     }),
     ...rowsOf({ name: "10 keys, 50 clients × 34", model: keyValue(), histories: keys(50, 34) }),
+    ...rowsOf({ name: "a queue, 5 clients × 40", model: fifoQueue<number>(), histories: queue() }),
+    ...rowsOf({
+      name: "a register, a value that nobody wrote",
+      model: casRegister<number>(0),
+      histories: [unwritten()],
+    }),
     coldRow(),
   ];
 }
@@ -83,6 +91,7 @@ const NEEDS = {
   "read-first": "isReadOnly",
   quotient: "quotient",
   partitions: "partition",
+  answers: "answers",
 } as const;
 
 function isOf(reduction: Reduction, model: object): boolean {
@@ -176,4 +185,39 @@ function keys(clients: number, operations: number) {
     },
   );
   return [right, withWrongRead(right, "never written")];
+}
+
+/** One that is right, and one in which the last dequeue took what was taken before. */
+function queue() {
+  const held: number[] = [];
+  const right = historyOf<QueueInput<number>, number | null | undefined>(
+    { seed: 1, clients: 5, operations: 40, givenUp: Number.MAX_SAFE_INTEGER },
+    (n) => (luck(1, n, "kind") < 0.5 ? { kind: "enqueue", value: n } : { kind: "dequeue" }),
+    (input) => {
+      if (input.kind === "dequeue") return held.shift() ?? null;
+      held.push(input.value);
+      return undefined;
+    },
+  );
+  return [right, withWrongRead(right, 0)];
+}
+
+/** Clients give up every other operation, and the last read returns what nobody has written. */
+function unwritten() {
+  let held = 0;
+  const right = historyOf<CasRegisterInput<number>, number | boolean | undefined>(
+    { seed: 1, clients: 10, operations: 30, givenUp: 2 },
+    (n) => {
+      const kind = luck(1, n, "kind");
+      if (kind < 0.5) return { kind: "read" };
+      return kind < 0.75 ? { kind: "write", value: n } : { kind: "cas", from: n - 9, to: n };
+    },
+    (input) => {
+      if (input.kind === "read") return held;
+      const swaps = input.kind === "write" || held === input.from;
+      if (swaps) held = input.kind === "write" ? input.value : input.to;
+      return input.kind === "write" ? undefined : swaps;
+    },
+  );
+  return withWrongRead(right, 999);
 }

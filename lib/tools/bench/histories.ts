@@ -55,7 +55,7 @@ export function withWrongRead<Input extends { readonly kind: string }, Output>(
   wrong: Output,
 ): History<Input, Output> {
   const at = history.findLastIndex(
-    ({ input, outcome }) => outcome === "ok" && (input.kind === "read" || input.kind === "get"),
+    ({ input, outcome }) => outcome === "ok" && ["read", "get", "dequeue"].includes(input.kind),
   );
   return history.map((operation, index) =>
     index === at && operation.outcome === "ok" ? { ...operation, output: wrong } : operation,
