@@ -18,6 +18,25 @@ function begin(lastsMs: number): fc.Arbitrary<number> {
   return fc.integer({ min: 50, max: CHAOS_MS - lastsMs });
 }
 
+/** A follower falls behind, and just when it hears its leader again the others die. */
+const behind = (brokers: readonly NodeId[], goneMs: fc.Arbitrary<number>, lastsMs: number) =>
+  fc
+    .tuple(
+      inOrder(brokers),
+      fc.integer({ min: 350, max: 500 }),
+      fc.nat(60),
+      goneMs,
+      begin(1150 + lastsMs),
+    )
+    .map(([[one = "", ...rest], lagMs, gapMs, forMs, atMs]) => {
+      const diedMs = atMs + lagMs + gapMs;
+      const faults: Fault[] = [
+        { kind: "stall", from: rest, to: [one], atMs, forMs: lagMs },
+        ...rest.map((node): Fault => ({ kind: "crash", node, atMs: diedMs, forMs })),
+      ];
+      return { one, faults, backMs: diedMs + forMs };
+    });
+
 /** One broker, in an order drawn at random: the first is the one that suffers most. */
 function inOrder(brokers: readonly NodeId[]): fc.Arbitrary<NodeId[]> {
   return fc.shuffledSubarray([...brokers], { minLength: brokers.length });
@@ -56,15 +75,19 @@ const TROUBLES = {
         ];
       }),
 
-  /** A follower falls behind, and just when it hears its leader again the others die. */
-  behind: ({ brokers }: Cast) =>
+  behind: ({ brokers }: Cast) => behind(brokers, outage, 0).map(({ faults }) => faults),
+
+  /** Who was behind, and has led alone, dies as the others come back, who have never heard of that. */
+  overtaken: ({ brokers }: Cast) =>
     fc
-      .tuple(inOrder(brokers), fc.integer({ min: 350, max: 500 }), fc.nat(60), outage, begin(1150))
-      .map(([[one = "", ...rest], lagMs, gapMs, forMs, atMs]): Fault[] => [
-        { kind: "stall", from: rest, to: [one], atMs, forMs: lagMs },
-        ...rest.map((node): Fault => {
-          return { kind: "crash", node, atMs: atMs + lagMs + gapMs, forMs };
-        }),
+      .tuple(
+        behind(brokers, fc.integer({ min: 350, max: 600 }), 250),
+        fc.nat(60),
+        fc.integer({ min: 100, max: 250 }),
+      )
+      .map(([{ one, faults, backMs }, earlyMs, forMs]): Fault[] => [
+        ...faults,
+        { kind: "crash", node: one, unsynced: "luck", atMs: backMs - earlyMs, forMs },
       ]),
 
   /** A producer's messages are stuck on their way to a broker, which meanwhile loses its leaderships. */
