@@ -2,17 +2,25 @@
 
 import type { History, Operation } from "./history.ts";
 import type { Deed, Model, Step } from "./model.ts";
+import type { Contradiction } from "./order.ts";
 import type { Reduction } from "./reductions.ts";
 import { refutation } from "./refutation.ts";
 import { type Ending, Search } from "./search.ts";
 import { deedOf, Timeline } from "./timeline.ts";
 import { Transitions } from "./transitions.ts";
+import { operationText } from "./words.ts";
 
 /** It is known which return has no explanation, but no order of those before it. */
-export type Refuted = { readonly kind: "refuted"; readonly returned: number };
+export type Refuted = {
+  readonly kind: "refuted";
+  readonly returned: number;
+  /** How that is known, when it is known from the operations alone. */
+  readonly contradiction?: Contradiction;
+};
 
-/** After so many tries a refutation is looked for, in as many steps. */
+/** After so many tries a refutation is looked for, in as many steps; and again after so many times more. */
 const REFUTING = 4096;
+const AGAIN = 8;
 
 export class Attempt<State, Input, Output> {
   readonly part: History<Input, Output>;
@@ -24,7 +32,7 @@ export class Attempt<State, Input, Output> {
   /** What was spent on the model itself before its quotient took over. */
   readonly #before = { tries: 0, configurations: 0 };
   #isCondensed = false;
-  #isRefutationTried = false;
+  #refuteAfter = REFUTING;
 
   /** @param bytes if it occupies more from the beginning, it may not advance */
   constructor(
@@ -56,35 +64,45 @@ export class Attempt<State, Input, Output> {
 
   /**
    * Searches on for so many tries, or until so many configurations were entered, or to the end. What
-   * the first turn does not settle is begun again on the quotient. The first is spent on the model
-   * itself: most searches end in it, without the cost of a quotient, and its dead ends show more
-   * states.
+   * the first turn does not settle is begun again on the quotient, in the order of the answers. The
+   * first is spent on the model itself: most searches end in it, without the cost of a quotient, and
+   * its dead ends show more states.
    */
   advance(tries: number, configurations: number): Ending | Refuted | undefined {
     const ending = this.#search.advance(tries, configurations - this.#before.configurations);
     if (ending !== undefined || this.configurations > configurations) return ending;
-    if (!this.#isCondensed) this.#condense();
-    if (this.#isRefutationTried || this.tries < REFUTING) return undefined;
-    this.#isRefutationTried = true;
-    if (this.#without.has("refutation")) return undefined;
-    const returned = refutation(this.#line, this.#table, REFUTING);
+    if (!this.#isCondensed) {
+      this.#condense();
+      const { order, returns, invokedBefore } = this.#line;
+      const contradiction = order?.contradiction(returns, invokedBefore);
+      if (contradiction !== undefined) {
+        return { kind: "refuted", returned: contradiction.returned, contradiction };
+      }
+    }
+    const most = this.#refuteAfter;
+    if (this.tries < most || this.#without.has("refutation")) return undefined;
+    this.#refuteAfter *= AGAIN;
+    const returned = refutation(this.#line, this.#table, most);
     return returned === undefined ? undefined : { kind: "refuted", returned };
   }
 
   #condense(): void {
     this.#isCondensed = true;
-    const { deeds } = this.#line;
+    const { deeds, order } = this.#line;
     const quotient = this.#without.has("quotient") ? undefined : this.#model.quotient?.(deeds);
-    if (quotient === undefined) return;
+    if (quotient === undefined && order === undefined) return;
     const { tries, configurations } = this.#search;
     Object.assign(this.#before, { tries, configurations });
-    this.#line.pair(quotient);
-    this.#table = new Transitions(quotient, deeds);
+    if (quotient !== undefined) {
+      this.#line.pair(quotient);
+      this.#table = new Transitions(quotient, deeds);
+    }
     this.#search = this.#begin();
   }
 
   #begin(): Search<unknown, Input, Output> {
-    return new Search(this.#line, this.#table, !this.#without.has("dominance"));
+    const order = this.#isCondensed ? this.#line.order : undefined;
+    return new Search(this.#line, this.#table, !this.#without.has("dominance"), order);
   }
 
   /**
@@ -95,9 +113,9 @@ export class Attempt<State, Input, Output> {
     return this.#operation(this.#line.returns[returned] as number);
   }
 
-  /** Whether the search knew of answers that came later. Then where it is stuck is not where the history fails. */
+  /** Whether the search knew of answers that came later: then it may be stuck before the history fails. */
   get looksAhead(): boolean {
-    return this.#line.order !== undefined;
+    return this.#isCondensed && this.#line.order !== undefined;
   }
 
   /**
@@ -107,8 +125,8 @@ export class Attempt<State, Input, Output> {
    * state that was met to where it led, or nowhere new.
    */
   isCertainAt(returned: number): boolean {
-    const { deeds, reads, updates, returns, order } = this.#line;
-    if (order !== undefined) return false;
+    if (this.looksAhead) return false;
+    const { deeds, reads, updates, returns } = this.#line;
     const isReadAnyway = (row: number) =>
       this.#model.isReadOnly?.((deeds[row] as Deed<Input, Output>).input, undefined) === true;
     const others = (rows: readonly number[]) => rows.filter((row) => row !== returns[returned]);
@@ -116,6 +134,28 @@ export class Attempt<State, Input, Output> {
       others(reads.at(returned)).every(isReadAnyway) &&
       others(updates.at(returned)).every((row) => this.#table.isAsUnknown(row))
     );
+  }
+
+  /** What a contradiction is about, and the operation that makes it one. */
+  told({ row, answers, other, returned }: Contradiction): {
+    readonly operation: Operation<Input, Output>;
+    readonly why: string;
+  } {
+    const text = (one: number) => {
+      const operation = this.#operation(one);
+      return `operation ${operation.id}, ${operationText(operation)}`;
+    };
+    const all = answers.map(text).join(", and ");
+    const last = this.next(returned);
+    if (other === undefined) return { operation: last, why: `${text(row)}, is answered by ${all}` };
+    const sooner = `${text(row)}, had returned before ${text(other.row)}, was invoked, but`;
+    const answer = `${text(other.answer)}`;
+    if (answers.length === 0) {
+      const why = `${sooner} nothing answers it, and ${answer}, answers the other`;
+      return { operation: this.#operation(row), why };
+    }
+    const why = `${sooner} its answer, ${all}, was invoked after that of the other, ${answer}, had returned`;
+    return { operation: last, why };
   }
 
   /** The operations of an order. Throws when the model itself does not accept it. */

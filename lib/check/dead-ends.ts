@@ -1,5 +1,14 @@
 /** Where a search had to turn back, as far as that can tell why there is no order. */
 
+/** No order explains the history. */
+export type DeadEnd = {
+  readonly kind: "stuck";
+  /** How many operations, in the order of their return, could be placed together. */
+  readonly returned: number;
+  /** Beginnings of orders that place them all and end in different states, the longest first. */
+  readonly orders: readonly (readonly number[])[];
+};
+
 /** They are kept for at most this many states: more reasons would not be read. */
 const MOST = 4;
 

@@ -9,6 +9,7 @@ import {
   isInvokedBefore,
   type Operation,
 } from "./history.ts";
+import type { Contradiction } from "./order.ts";
 import type { Outcome, Turns } from "./turns.ts";
 
 /** Why no order explains a history: see `Linearizability`. */
@@ -57,7 +58,11 @@ function shortest<State, Input, Output>(
   turns: Turns<State, Input, Output>,
 ): Failure<Input, Output> {
   const { attempt, end } = stuck;
-  if (end.kind === "refuted") return beforeRefuted(attempt, end.returned, turns);
+  if (end.kind === "refuted") {
+    const { contradiction, returned } = end;
+    if (contradiction === undefined) return beforeReturn(attempt, returned, turns, UNMADE);
+    return contradicted(attempt, contradiction);
+  }
   const { part } = attempt;
   const returns = byReturn(part);
   let last = { attempt, end };
@@ -74,16 +79,32 @@ function shortest<State, Input, Output>(
       fails = probe;
     }
   }
-  if (last.attempt.looksAhead) return beforeRefuted(attempt, fails - 1, turns);
+  if (last.attempt.looksAhead) return beforeReturn(attempt, fails - 1, turns, UNEXPLAINED);
   const operation = last.attempt.next(last.end.returned);
   const orders = last.end.orders.map((order) => last.attempt.replayed(order));
   return failureAt(attempt, returns.slice(0, fails), operation, orders);
 }
 
-function beforeRefuted<State, Input, Output>(
+function contradicted<State, Input, Output>(
+  attempt: Attempt<State, Input, Output>,
+  contradiction: Contradiction,
+): Failure<Input, Output> {
+  const returns = byReturn(attempt.part).slice(0, contradiction.returned + 1);
+  const last = returns.at(-1) as Completed<Input, Output>;
+  const prefix = known(attempt.part, returns);
+  return { prefix, last, ...attempt.told(contradiction), deepest: [] };
+}
+
+/** Without an order of what came before a return, nobody knows in which state the object can be. */
+const UNMADE = "nothing that was invoked before it returned can have made what it returned";
+const UNEXPLAINED = "it has no place in any order of what had returned before it";
+
+/** The failure of a return of which it is known that no order explains it. */
+function beforeReturn<State, Input, Output>(
   attempt: Attempt<State, Input, Output>,
   returned: number,
   turns: Turns<State, Input, Output>,
+  otherwise: string,
 ): Failure<Input, Output> {
   const { part } = attempt;
   const returns = byReturn(part).slice(0, returned + 1);
@@ -91,9 +112,13 @@ function beforeRefuted<State, Input, Output>(
   if (outcome.kind === "stuck") return shortest(outcome, turns);
   const last = returns.at(-1) as Completed<Input, Output>;
   if (outcome.kind === "stopped") {
-    // Without an order of what came before, nobody knows in which state the object can be.
-    const why = "nothing that was invoked before it returned can have made what it returned";
-    return { prefix: known(part, returns), last, operation: last, why, deepest: [] };
+    return {
+      prefix: known(part, returns),
+      last,
+      operation: last,
+      why: otherwise,
+      deepest: [],
+    };
   }
   const ids = outcome.orders.flat();
   // Where it was placed while nobody knew its outcome, it cannot have had this one: all else would be explained.

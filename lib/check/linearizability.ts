@@ -49,6 +49,7 @@ export type Linearizability<Input = unknown, Output = unknown> = {
 
 /** So many tries may be spent on the evidence, however few the verdict took. */
 const AT_LEAST = 2048;
+const PER_OPERATION = 16;
 
 /**
  * Judges a history against a model. Operations that touch at one instant are concurrent unless the
@@ -78,7 +79,7 @@ export function linearizable<State, Input, Output>(
     case "stuck": {
       // The evidence may cost as much as the verdict.
       const effort = {
-        tries: Math.max(tries, AT_LEAST),
+        tries: Math.max(tries, AT_LEAST, PER_OPERATION * history.length),
         configurations: Number.POSITIVE_INFINITY,
         bytes: budget.bytes / 2,
       };

@@ -47,7 +47,7 @@ export const REDUCTIONS = [
   "answers",
   /**
    * An operation that returned what nobody can have made settles the verdict, wherever the search is.
-   * Why it does stands in refutation.ts. It is looked for once, when an attempt becomes long.
+   * Why it does stands in refutation.ts. It is looked for when an attempt becomes long.
    */
   "refutation",
 ] as const;

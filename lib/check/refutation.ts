@@ -41,20 +41,19 @@ export function refutation<State, Input, Output>(
   };
   // The states before this one were taken through all rows.
   let done = 0;
-  for (let returned = 0; returned < line.returns.length; returned++) {
-    const underWay = line.underWayAt(returned);
-    for (const row of underWay) {
-      const input = keyOf(line.deeds[row]?.input);
+  let invoked = 0;
+  for (const [returned, row] of line.returns.entries()) {
+    for (; invoked < (line.invokedBefore[row] as number); invoked++) {
+      const input = keyOf(line.deeds[invoked]?.input);
       if (rows.has(input)) continue;
-      for (let at = 0; at < done && steps <= most; at++) take(states[at] as number, row);
-      rows.set(input, row);
+      for (let at = 0; at < done && steps <= most; at++) take(states[at] as number, invoked);
+      rows.set(input, invoked);
     }
     for (; done < states.length && steps <= most; done++) {
-      for (const row of rows.values()) take(states[done] as number, row);
+      for (const one of rows.values()) take(states[done] as number, one);
     }
-    steps += underWay.length + states.length;
+    steps += states.length;
     if (steps > most) return undefined;
-    const row = line.returns[returned] as number;
     if (states.every((state) => table.next(state, row) === IMPOSSIBLE)) return returned;
   }
   return undefined;

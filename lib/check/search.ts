@@ -30,32 +30,23 @@
  * and those not at all where they would change nothing.
  *
  * What else is left out, and why that leaves the verdict as it is, stands in reductions.ts. Before an
- * attempt becomes long, attempt.ts begins it again on a smaller model, and refutation.ts looks once
+ * attempt becomes long, attempt.ts begins it again on a smaller model, and refutation.ts looks
  * for a return that nobody can have made.
  *
- * Elsewhere: Horn and Kroening (2015) keep the placed operations as bits too, one for every operation
- * of the history. Lowe also walks breadth first, through all configurations before one return and
- * then all before the next (the just-in-time frontier). When no order explains the history both
- * walks see all of them; when one does, depth first sees fewer, and so it is the only walk here. The
- * tests take the other one to compare it with.
+ * Elsewhere: Horn and Kroening (2015) keep a bit for every operation of the history. Lowe also walks
+ * breadth first, from return to return (the just-in-time frontier). When no order explains the history
+ * both walks see all configurations; when one does, depth first sees fewer, and so it is the only walk
+ * here. The tests take the other one to compare it with.
  */
 
 import { Configurations, KNOWN, mix } from "./configurations.ts";
-import { DeadEnds } from "./dead-ends.ts";
+import { type DeadEnd, DeadEnds } from "./dead-ends.ts";
+import type { AnswerOrder } from "./order.ts";
 import { NONE, type Timeline } from "./timeline.ts";
 import { IMPOSSIBLE, type Transitions } from "./transitions.ts";
 
 /** How a search ended. Orders are lists of rows. */
 export type Ending = { readonly kind: "found"; readonly order: readonly number[] } | DeadEnd;
-
-/** No order explains the history. */
-export type DeadEnd = {
-  readonly kind: "stuck";
-  /** How many operations, in the order of their return, could be placed together. */
-  readonly returned: number;
-  /** Beginnings of orders that place them all and end in different states, the longest first. */
-  readonly orders: readonly (readonly number[])[];
-};
 
 /** The words of a configuration. */
 const RETURNED = 0;
@@ -65,6 +56,7 @@ const BITS = 2;
 export class Search<State, Input, Output> {
   readonly #line: Timeline<Input, Output>;
   readonly #table: Transitions<State, Input, Output>;
+  readonly #order: AnswerOrder | undefined;
   readonly #seen: Configurations;
   /** The configuration at hand, and its hash. */
   readonly #words: Int32Array;
@@ -83,7 +75,9 @@ export class Search<State, Input, Output> {
     line: Timeline<Input, Output>,
     table: Transitions<State, Input, Output>,
     dominance: boolean,
+    order?: AnswerOrder,
   ) {
+    this.#order = order;
     this.#line = line;
     this.#table = table;
     const exact = new Int32Array(BITS + Math.ceil(line.bits / 32)).fill(-1);
@@ -146,6 +140,7 @@ export class Search<State, Input, Output> {
   /** The next row to try from the configuration at hand, or NONE. */
   #choose(): number {
     const { updates, crashed, crashedBefore, twin } = this.#line;
+    const order = this.#order;
     const returned = this.#words[RETURNED] as number;
     const state = this.#words[STATE] as number;
     const first = updates.starts[returned] as number;
@@ -161,7 +156,7 @@ export class Search<State, Input, Output> {
       // A crashed operation need not happen, and those of a kind happen in one order.
       const before = isCrashed ? (twin[row] as number) : NONE;
       if (isCrashed && (after === state || (before !== NONE && !this.#has(before)))) continue;
-      if (!this.#line.isItsTurn(row, returned, this.#has)) continue;
+      if (order && !this.#line.isItsTurn(order, row, returned, this.#has)) continue;
       this.#tried[top] = at + 1;
       return row;
     }

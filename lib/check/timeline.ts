@@ -128,11 +128,14 @@ export class Timeline<Input, Output> {
 
   /**
    * Whether a row may come next, at a return up to which `isPlaced` says what is placed: nothing that
-   * must come before it is missing.
+   * must come before it in that order is missing.
    */
-  isItsTurn(row: number, returned: number, isPlaced: (row: number) => boolean): boolean {
-    const { order } = this;
-    if (order === undefined) return true;
+  isItsTurn(
+    order: AnswerOrder,
+    row: number,
+    returned: number,
+    isPlaced: (row: number) => boolean,
+  ): boolean {
     const invoked = this.invokedBefore[this.returns[returned] as number] as number;
     if (order.isAnyBefore(invoked, row)) return false;
     const others = this.underWayAt(returned);

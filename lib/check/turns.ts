@@ -4,8 +4,9 @@
  */
 
 import type { Attempt, Refuted } from "./attempt.ts";
+import type { DeadEnd } from "./dead-ends.ts";
 import type { History } from "./history.ts";
-import type { DeadEnd, Ending } from "./search.ts";
+import type { Ending } from "./search.ts";
 
 /** How far searches may go together. */
 export type Budget = {

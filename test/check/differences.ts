@@ -22,7 +22,9 @@ function seenBy(history: History, { model }: Subject) {
 /** What a search on the quotient says, which a check begins only when a history is not easy. */
 export function isOkOnQuotient(history: History, subject: Subject): boolean {
   const { line, table } = seenBy(history, subject);
-  const ending = new Search(line, table, true).advance(Infinity, Infinity);
+  const contradiction = line.order?.contradiction(line.returns, line.invokedBefore);
+  if (contradiction !== undefined) return false;
+  const ending = new Search(line, table, true, line.order).advance(Infinity, Infinity);
   return ending?.kind === "found";
 }
 

@@ -6,6 +6,7 @@
 import {
   casRegister,
   fifoQueue,
+  independent,
   keyValue,
   log,
   type Model,
@@ -190,6 +191,27 @@ const aLog: Subject = subject({
   ],
 });
 
+const aRegisterForEachKey: Subject = subject({
+  model: independent(register(0)),
+  fresh: () => {
+    const values = new Map<string, number>();
+    return (input) => {
+      if (input.kind === "read") return values.get(input.key) ?? 0;
+      values.set(input.key, input.value);
+      return undefined;
+    };
+  },
+  letters: [
+    { input: { kind: "read", key: "x" }, output: 0 },
+    { input: { kind: "read", key: "x" }, output: 1 },
+    { input: { kind: "read", key: "y" }, output: 1 },
+    { input: { kind: "write", key: "x", value: 1 }, output: undefined },
+    { input: { kind: "write", key: "x", value: 0 }, output: undefined },
+    { input: { kind: "write", key: "y", value: 1 }, output: undefined },
+    { input: { kind: "write", key: "y", value: 2 }, output: undefined },
+  ],
+});
+
 type Swap = { readonly kind: "swap"; readonly value: number };
 const swap: Model<number, Swap, number> = {
   name: "swap",
@@ -228,5 +250,6 @@ export const subjects: readonly Subject[] = [
   aQueue,
   aMutex,
   aLog,
+  aRegisterForEachKey,
   aSwap,
 ];

@@ -16,8 +16,8 @@ export type WrongChecker = Patch & {
 export const EAGER: readonly Patch[] = [
   {
     file: "lib/check/attempt.ts",
-    from: "this.#isRefutationTried || this.tries < REFUTING",
-    to: "this.#isRefutationTried",
+    from: "this.tries < most || ",
+    to: "most === 0 || ",
   },
   { file: "lib/check/turns.ts", from: "const FIRST_TURN = 256;", to: "const FIRST_TURN = 1;" },
 ];
@@ -169,9 +169,9 @@ export const WRONG: readonly WrongChecker[] = [
   },
   {
     name: "crashed operations explain nothing that returned",
-    file: check("timeline"),
-    from: "this.updates.at(returned), ...crashed]",
-    to: "this.updates.at(returned)]",
+    file: check("refutation"),
+    from: "      if (rows.has(input)) continue;\n",
+    to: "      if (rows.has(input) || line.deeds[invoked]?.returned === undefined) continue;\n",
     origin: "a quick test that is quicker than it may be",
   },
   {

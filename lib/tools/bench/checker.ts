@@ -18,7 +18,7 @@ import {
 } from "../../check/index.ts";
 import { luck } from "../../sim/index.ts";
 import type { Row } from "../cell/table.ts";
-import { historyOf, withWrongRead } from "./histories.ts";
+import { historyOf, type Size, withWrongRead } from "./histories.ts";
 import { median, rounded, TIMES } from "./measure.ts";
 
 type Sample<State, Input, Output> = {
@@ -140,30 +140,36 @@ function coldRow(): Row {
 }
 
 /** Half of them have one wrong read. */
-export function registers(): readonly History<
-  CasRegisterInput<number>,
-  number | boolean | undefined
->[] {
+export function registers() {
   return Array.from({ length: 60 }, (_, seed) => {
-    const number = (n: number, what: string) => Math.floor(5 * luck(seed, n, what));
-    let held = 0;
-    const history = historyOf<CasRegisterInput<number>, number | boolean | undefined>(
-      { seed, clients: 5, operations: 16, givenUp: 6 },
-      (n) => {
-        const kind = luck(seed, n, "kind");
-        if (kind < 0.35) return { kind: "read" };
-        if (kind < 0.6) return { kind: "write", value: number(n, "value") };
-        return { kind: "cas", from: number(n, "value"), to: number(n, "to") };
-      },
-      (input) => {
-        if (input.kind === "read") return held;
-        const swaps = input.kind === "write" || held === input.from;
-        if (swaps) held = input.kind === "write" ? input.value : input.to;
-        return input.kind === "write" ? undefined : swaps;
-      },
-    );
-    return seed % 2 === 0 ? history : withWrongRead(history, (held + 1) % 5);
+    const right = registerHistory({ seed, clients: 5, operations: 16, givenUp: 6 });
+    return seed % 2 === 0 ? right : withWrongRead(right, Math.floor(5 * luck(seed, "wrong")));
   });
+}
+
+/** Many operations are given up, and the last read returns what nobody has written. */
+function unwritten() {
+  return withWrongRead(registerHistory({ seed: 1, clients: 5, operations: 80, givenUp: 4 }), 99);
+}
+
+function registerHistory(size: Size) {
+  const number = (n: number, what: string) => Math.floor(5 * luck(size.seed, n, what));
+  let held = 0;
+  return historyOf<CasRegisterInput<number>, number | boolean | undefined>(
+    size,
+    (n) => {
+      const kind = luck(size.seed, n, "kind");
+      if (kind < 0.35) return { kind: "read" };
+      if (kind < 0.6) return { kind: "write", value: number(n, "value") };
+      return { kind: "cas", from: number(n, "value"), to: number(n, "to") };
+    },
+    (input) => {
+      if (input.kind === "read") return held;
+      const swaps = input.kind === "write" || held === input.from;
+      if (swaps) held = input.kind === "write" ? input.value : input.to;
+      return input.kind === "write" ? undefined : swaps;
+    },
+  );
 }
 
 /** One in which every get returned what it should, and one in which the last did not. */
@@ -200,24 +206,4 @@ function queue() {
     },
   );
   return [right, withWrongRead(right, 0)];
-}
-
-/** Clients give up every other operation, and the last read returns what nobody has written. */
-function unwritten() {
-  let held = 0;
-  const right = historyOf<CasRegisterInput<number>, number | boolean | undefined>(
-    { seed: 1, clients: 10, operations: 30, givenUp: 2 },
-    (n) => {
-      const kind = luck(1, n, "kind");
-      if (kind < 0.5) return { kind: "read" };
-      return kind < 0.75 ? { kind: "write", value: n } : { kind: "cas", from: n - 9, to: n };
-    },
-    (input) => {
-      if (input.kind === "read") return held;
-      const swaps = input.kind === "write" || held === input.from;
-      if (swaps) held = input.kind === "write" ? input.value : input.to;
-      return input.kind === "write" ? undefined : swaps;
-    },
-  );
-  return withWrongRead(right, 999);
 }

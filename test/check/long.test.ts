@@ -1,0 +1,124 @@
+/** Histories that are long, and are judged all the same. */
+
+import { expect, test } from "vitest";
+import {
+  fifoQueue,
+  type History,
+  linearizable,
+  log,
+  type QueueInput,
+  Recorder,
+  register,
+  set,
+} from "../../lib/check/index.ts";
+import { historyOf } from "../../lib/tools/bench/histories.ts";
+
+const LIMITS = { configurations: 60_000, memoryMb: 256 };
+
+type Taken = number | null | undefined;
+
+/** Five clients put different values into a queue, and take them out. */
+function queueHistory(take: (held: number[]) => number | null): History<QueueInput<number>, Taken> {
+  const held: number[] = [];
+  const size = { seed: 3, clients: 5, operations: 200, givenUp: Number.MAX_SAFE_INTEGER };
+  return historyOf<QueueInput<number>, Taken>(
+    size,
+    (n) => (n % 7 < 4 ? { kind: "enqueue", value: n } : { kind: "dequeue" }),
+    (input) => (input.kind === "enqueue" ? void held.push(input.value) : take(held)),
+  );
+}
+
+test("a queue of a thousand operations is ok", () => {
+  const history = queueHistory((held) => held.shift() ?? null);
+  expect(linearizable(history, fifoQueue<number>(), LIMITS).verdict).toBe("ok");
+});
+
+test("without knowing what came out when, it has no verdict", () => {
+  const history = queueHistory((held) => held.shift() ?? null);
+  const limits = { ...LIMITS, without: ["answers"] } as const;
+  expect(linearizable(history, fifoQueue<number>(), limits).verdict).toBe("unknown");
+});
+
+test.each([
+  [
+    "hands out a value twice",
+    (held: number[]) => held[0] ?? null,
+    /^operation \d+, enqueue (\d+), is answered by operation \d+, dequeue → \1, and operation \d+, dequeue → \1$/,
+  ],
+  [
+    "loses a value",
+    (held: number[]) => held.splice(0, 2).at(-1) ?? null,
+    /nothing answers it, and/,
+  ],
+  ["is a stack", (held: number[]) => held.pop() ?? null, /was invoked after that of the other/],
+])("a queue that at last %s is violated, with the reason", (_, wrong, reason) => {
+  let taken = 0;
+  const history = queueHistory((held) => (taken++ < 300 ? (held.shift() ?? null) : wrong(held)));
+  const found = linearizable(history, fifoQueue<number>(), LIMITS);
+  expect(found).toMatchObject({
+    verdict: "violated",
+    why: expect.stringMatching(reason),
+  });
+});
+
+test("a log of five thousand entries is ok, and violated when its last read is wrong", () => {
+  const held: number[] = [];
+  const size = { seed: 1, clients: 5, operations: 1000, givenUp: 100 };
+  const right = historyOf<
+    { kind: "append"; entry: number } | { kind: "read"; from: number; limit: number },
+    unknown
+  >(
+    size,
+    (n) => (n % 3 === 0 ? { kind: "read", from: n >> 2, limit: 9 } : { kind: "append", entry: n }),
+    (input) =>
+      input.kind === "append"
+        ? held.push(input.entry) - 1
+        : held.slice(input.from, input.from + input.limit),
+  );
+  const model = log<number>();
+  const judge = (history: typeof right) =>
+    linearizable(history as Parameters<typeof linearizable>[0], model as never, LIMITS).verdict;
+  expect(judge(right)).toBe("ok");
+  const last = right.findLast(({ input, outcome }) => input.kind === "read" && outcome === "ok");
+  const wrong = right.map((one) => (one === last ? { ...one, output: [-1] } : one));
+  expect(judge(wrong as typeof right)).toBe("violated");
+});
+
+test("a set of a thousand elements that is read at the end is ok, and violated when one is lost", () => {
+  const recorder = new Recorder<
+    { kind: "add"; element: number } | { kind: "read" },
+    number[] | undefined
+  >();
+  for (let at = 0; at < 1000; at += 5) {
+    const calls = [0, 1, 2, 3, 4].map((client) =>
+      recorder.invoke(`c${client}`, { kind: "add", element: at + client }, at),
+    );
+    for (const call of calls) call.ok(undefined, at + 4);
+  }
+  const all = Array.from({ length: 1000 }, (_, element) => element);
+  recorder.invoke("c0", { kind: "read" }, 1000).ok(all, 1001);
+  const history = recorder.history();
+  expect(linearizable(history, set<number>(), LIMITS).verdict).toBe("ok");
+  const lost = history.map((one) =>
+    one.outcome === "ok" && one.input.kind === "read" ? { ...one, output: all.slice(1) } : one,
+  );
+  expect(linearizable(lost, set<number>(), LIMITS)).toMatchObject({ verdict: "violated" });
+});
+
+test("what nobody wrote is refuted, however many clients gave up", () => {
+  const recorder = new Recorder<
+    { kind: "read" } | { kind: "write"; value: number },
+    number | undefined
+  >();
+  for (let at = 0; at < 3000; at++) {
+    const call = recorder.invoke(`c${at % 3}`, { kind: "write", value: at % 20 }, at);
+    if (at % 3 === 0) call.info();
+    else call.ok(undefined, at + 0.5);
+  }
+  recorder.invoke("reader", { kind: "read" }, 3000).ok(99, 3001);
+  const history = recorder.history();
+  expect(linearizable(history, register(0), LIMITS)).toMatchObject({
+    verdict: "violated",
+    operation: { client: "reader" },
+  });
+});
