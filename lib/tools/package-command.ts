@@ -9,7 +9,9 @@ if (name === "check-history") {
     process.exitCode = code;
   });
 } else if (name === "--help" || name === "-h") {
-  console.log(`Usage: npx quorumlab check-history FILE --model NAME\n\n  check-history   ${summary}`);
+  console.log(
+    `Usage: npx quorumlab check-history FILE --model NAME\n\n  check-history   ${summary}`,
+  );
 } else {
   console.error(
     "quorumlab: expected check-history; `npx quorumlab check-history --help` says more.",
