@@ -2,7 +2,7 @@
 
 import { type History, linearizable, type Operation } from "../../lib/check/index.ts";
 import { explained, isRightOrder } from "./brute-force.ts";
-import type { Subject } from "./objects.ts";
+import type { Subject } from "./subject.ts";
 
 /**
  * Compares the checker with brute force on each history, evidence included, and counts the

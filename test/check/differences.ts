@@ -8,8 +8,9 @@ import { Transitions } from "../../lib/check/transitions.ts";
 import { explained } from "./brute-force.ts";
 import { lastReturned, mistakeIn } from "./compare.ts";
 import { larger, randomHistories } from "./histories.ts";
-import { type Subject, subjects } from "./objects.ts";
+import { subjects } from "./objects.ts";
 import { plainSearch } from "./plain-search.ts";
+import type { Subject } from "./subject.ts";
 
 function seenBy(history: History, { model }: Subject) {
   const line = new Timeline(history, model, new Set<Reduction>());

@@ -5,7 +5,7 @@
 
 import type { History, Operation, RegisterInput } from "../../lib/check/index.ts";
 import { REFUSED } from "./brute-force.ts";
-import type { Letter, Subject } from "./objects.ts";
+import type { Letter, Subject } from "./subject.ts";
 
 /**
  * When the operations of a history are invoked and return: +n invokes operation n, -n ends it,

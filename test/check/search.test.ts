@@ -4,7 +4,8 @@ import { explained, RULES, type Rules } from "./brute-force.ts";
 import { compare } from "./compare.ts";
 import { allHistories, type Clock, randomHistories } from "./histories.ts";
 import { HISTORIES } from "./many.ts";
-import { aMutex, aQueue, aRegister, type Subject, subjects } from "./objects.ts";
+import { aMutex, aQueue, aRegister, subjects } from "./objects.ts";
+import type { Subject } from "./subject.ts";
 
 // Seconds of work at most, on a machine that may be busy with other things.
 vi.setConfig({ testTimeout: 60_000 + HISTORIES * 20 });
