@@ -2,10 +2,10 @@
 
 import type { History, Operation } from "./history.ts";
 import type { Deed, Model, Step } from "./model.ts";
-import type { Contradiction } from "./order.ts";
 import type { Reduction } from "./reductions.ts";
 import { refutation } from "./refutation.ts";
 import { type Ending, Search } from "./search.ts";
+import type { Contradiction } from "./take-order.ts";
 import { deedOf, Timeline } from "./timeline.ts";
 import { Transitions } from "./transitions.ts";
 import { operationText } from "./words.ts";
@@ -18,9 +18,9 @@ export type Refuted = {
   readonly contradiction?: Contradiction;
 };
 
-/** After so many tries a refutation is looked for, in as many steps; and again after so many times more. */
+/** After so many tries a refutation is looked for, in as many steps; if in vain, once again after more. */
 const REFUTING = 4096;
-const AGAIN = 8;
+const AGAIN = 32_768;
 
 export class Attempt<State, Input, Output> {
   readonly part: History<Input, Output>;
@@ -29,9 +29,9 @@ export class Attempt<State, Input, Output> {
   readonly #line: Timeline<Input, Output>;
   #table: Transitions<unknown, Input, Output>;
   #search: Search<unknown, Input, Output>;
-  /** What was spent on the model itself before its quotient took over. */
+  /** What was spent before it was begun again. */
   readonly #before = { tries: 0, configurations: 0 };
-  #isCondensed = false;
+  #isSecondRun = false;
   #refuteAfter = REFUTING;
 
   /** @param bytes if it occupies more from the beginning, it may not advance */
@@ -64,33 +64,32 @@ export class Attempt<State, Input, Output> {
 
   /**
    * Searches on for so many tries, or until so many configurations were entered, or to the end. What
-   * the first turn does not settle is begun again on the quotient, in the order of the answers. The
-   * first is spent on the model itself: most searches end in it, without the cost of a quotient, and
-   * its dead ends show more states.
+   * the first call does not settle is begun again, on the quotient and in the order of what was taken.
+   * Most searches end in the first, without that cost, and its dead ends show more states.
    */
   advance(tries: number, configurations: number): Ending | Refuted | undefined {
     const ending = this.#search.advance(tries, configurations - this.#before.configurations);
     if (ending !== undefined || this.configurations > configurations) return ending;
-    if (!this.#isCondensed) {
-      this.#condense();
-      const { order, returns, invokedBefore } = this.#line;
-      const contradiction = order?.contradiction(returns, invokedBefore);
+    if (!this.#isSecondRun) {
+      this.#beginAgain();
+      const { takeOrder, returns } = this.#line;
+      const contradiction = takeOrder?.contradiction(returns);
       if (contradiction !== undefined) {
         return { kind: "refuted", returned: contradiction.returned, contradiction };
       }
     }
     const most = this.#refuteAfter;
     if (this.tries < most || this.#without.has("refutation")) return undefined;
-    this.#refuteAfter *= AGAIN;
+    this.#refuteAfter = most < AGAIN ? AGAIN : Number.POSITIVE_INFINITY;
     const returned = refutation(this.#line, this.#table, most);
     return returned === undefined ? undefined : { kind: "refuted", returned };
   }
 
-  #condense(): void {
-    this.#isCondensed = true;
-    const { deeds, order } = this.#line;
+  #beginAgain(): void {
+    this.#isSecondRun = true;
+    const { deeds, takeOrder } = this.#line;
     const quotient = this.#without.has("quotient") ? undefined : this.#model.quotient?.(deeds);
-    if (quotient === undefined && order === undefined) return;
+    if (quotient === undefined && takeOrder === undefined) return;
     const { tries, configurations } = this.#search;
     Object.assign(this.#before, { tries, configurations });
     if (quotient !== undefined) {
@@ -101,7 +100,7 @@ export class Attempt<State, Input, Output> {
   }
 
   #begin(): Search<unknown, Input, Output> {
-    const order = this.#isCondensed ? this.#line.order : undefined;
+    const order = this.#isSecondRun ? this.#line.takeOrder : undefined;
     return new Search(this.#line, this.#table, !this.#without.has("dominance"), order);
   }
 
@@ -109,13 +108,13 @@ export class Attempt<State, Input, Output> {
    * The operation whose return has no explanation when so many had one: it is known that no order
    * places it.
    */
-  next(returned: number): Operation<Input, Output> {
+  returning(returned: number): Operation<Input, Output> {
     return this.#operation(this.#line.returns[returned] as number);
   }
 
-  /** Whether the search knew of answers that came later: then it may be stuck before the history fails. */
+  /** Whether the search knew what was taken later: then it may be stuck before the history fails. */
   get looksAhead(): boolean {
-    return this.#isCondensed && this.#line.order !== undefined;
+    return this.#isSecondRun && this.#line.takeOrder !== undefined;
   }
 
   /**
@@ -137,25 +136,27 @@ export class Attempt<State, Input, Output> {
   }
 
   /** What a contradiction is about, and the operation that makes it one. */
-  told({ row, answers, other, returned }: Contradiction): {
+  explain({ row, takers, other, returned }: Contradiction): {
     readonly operation: Operation<Input, Output>;
     readonly why: string;
   } {
     const text = (one: number) => {
       const operation = this.#operation(one);
-      return `operation ${operation.id}, ${operationText(operation)}`;
+      return `operation ${operation.id}, ${operationText(operation)},`;
     };
-    const all = answers.map(text).join(", and ");
-    const last = this.next(returned);
-    if (other === undefined) return { operation: last, why: `${text(row)}, is answered by ${all}` };
-    const sooner = `${text(row)}, had returned before ${text(other.row)}, was invoked, but`;
-    const answer = `${text(other.answer)}`;
-    if (answers.length === 0) {
-      const why = `${sooner} nothing answers it, and ${answer}, answers the other`;
-      return { operation: this.#operation(row), why };
+    const all = takers.map(text).join(" and by ");
+    const last = this.returning(returned);
+    if (other === undefined) {
+      return { operation: last, why: `what ${text(row)} put in was taken by ${all.slice(0, -1)}` };
     }
-    const why = `${sooner} its answer, ${all}, was invoked after that of the other, ${answer}, had returned`;
-    return { operation: last, why };
+    const sooner = `${text(row)} had returned before ${text(other.row)} was invoked`;
+    const theirs = text(other.taker);
+    return takers.length === 0
+      ? {
+          operation: this.#operation(row),
+          why: `${sooner}, but only ${theirs} took what it put in`,
+        }
+      : { operation: last, why: `${sooner}, but ${theirs} had returned before ${all} was invoked` };
   }
 
   /** The operations of an order. Throws when the model itself does not accept it. */

@@ -5,7 +5,7 @@
 
 import type { Deed, Model } from "./model.ts";
 import type { LogInput, QueueInput, SetInput } from "./models.ts";
-import { nameOf, numbering, stepIf, UNSEEN } from "./numbering.ts";
+import { numbering, stepIf, UNSEEN } from "./numbering.ts";
 import { EMPTY, Sequences } from "./sequences.ts";
 
 /**
@@ -36,31 +36,6 @@ export function queueQuotient(
       return stepIf(isRight, rest);
     },
   };
-}
-
-/**
- * Which dequeues took the value of each enqueue, as far as that is certain: it was enqueued once. What
- * nobody took is there to the end, unless a dequeue of unknown outcome took it.
- */
-export function dequeuesOf(
-  deeds: readonly Deed<QueueInput<unknown>, unknown>[],
-): readonly (readonly number[] | undefined)[] {
-  const rowsOf = { enqueue: new Map<unknown, number[]>(), dequeue: new Map<unknown, number[]>() };
-  let isSure = true;
-  deeds.forEach(({ input, returned }, row) => {
-    if (input.kind === "dequeue" && returned === undefined) isSure = false;
-    const name = nameOf(input.kind === "enqueue" ? input.value : returned?.output);
-    const rows = rowsOf[input.kind].get(name);
-    if (rows === undefined) rowsOf[input.kind].set(name, [row]);
-    else rows.push(row);
-  });
-  return deeds.map(({ input }) => {
-    if (input.kind === "dequeue") return undefined;
-    const name = nameOf(input.value);
-    const takers = rowsOf.dequeue.get(name) ?? [];
-    const isKnown = rowsOf.enqueue.get(name)?.length === 1 && (isSure || takers.length > 0);
-    return isKnown ? takers : undefined;
-  });
 }
 
 /**
@@ -102,6 +77,7 @@ export function logQuotient(
       const { output } = returned;
       const held = Math.max(0, Math.min(limit, end - from));
       const isRight =
+        from >= 0 &&
         Array.isArray(output) &&
         output.length === held &&
         sequences.holds(entries, from, held, (at) => number(from + at, output[at]));

@@ -9,7 +9,7 @@ import {
   isInvokedBefore,
   type Operation,
 } from "./history.ts";
-import type { Contradiction } from "./order.ts";
+import type { Contradiction } from "./take-order.ts";
 import type { Outcome, Turns } from "./turns.ts";
 
 /** Why no order explains a history: see `Linearizability`. */
@@ -80,7 +80,7 @@ function shortest<State, Input, Output>(
     }
   }
   if (last.attempt.looksAhead) return beforeReturn(attempt, fails - 1, turns, UNEXPLAINED);
-  const operation = last.attempt.next(last.end.returned);
+  const operation = last.attempt.returning(last.end.returned);
   const orders = last.end.orders.map((order) => last.attempt.replayed(order));
   return failureAt(attempt, returns.slice(0, fails), operation, orders);
 }
@@ -92,7 +92,7 @@ function contradicted<State, Input, Output>(
   const returns = byReturn(attempt.part).slice(0, contradiction.returned + 1);
   const last = returns.at(-1) as Completed<Input, Output>;
   const prefix = known(attempt.part, returns);
-  return { prefix, last, ...attempt.told(contradiction), deepest: [] };
+  return { prefix, last, ...attempt.explain(contradiction), deepest: [] };
 }
 
 /** Without an order of what came before a return, nobody knows in which state the object can be. */

@@ -1,6 +1,6 @@
 /** Many objects of one kind that have nothing to do with each other. */
 
-import type { Model } from "./model.ts";
+import type { Deed, Model } from "./model.ts";
 import { keyOf } from "./value.ts";
 
 /** What is asked for, of the object with this key. */
@@ -8,7 +8,12 @@ export type Keyed<Input> = Input & { readonly key: string };
 
 type States<State> = ReadonlyMap<string, State>;
 
-/** An object like this one for each key, as Jepsen's `independent` has it: judged key by key. */
+/**
+ * An object like this one for each key, as Jepsen's `independent` has it: judged key by key.
+ *
+ * @param model of one of them. Its inputs are objects, without a field `key` of their own; parts that it
+ *   has itself are not told apart.
+ */
 export function independent<State, Input, Output>(
   model: Model<State, Input, Output>,
 ): Model<States<State>, Keyed<Input>, Output> {
@@ -20,6 +25,17 @@ export function independent<State, Input, Output>(
       const whole = model as Model<unknown, Input, Output>;
       const all = byKey("", (key) => smaller.get(key) ?? whole);
       return all as Model<unknown, Keyed<Input>, Output>;
+    },
+    takers(deeds) {
+      const places = Map.groupBy(deeds.keys(), (place) => deeds[place]?.input.key);
+      const found: (readonly number[] | undefined)[] = deeds.map(() => undefined);
+      for (const own of places.values()) {
+        const takers = model.takers?.(own.map((place) => deeds[place] as Deed<Input, Output>));
+        takers?.forEach((rows, at) => {
+          found[own[at] as number] = rows?.map((row) => own[row] as number);
+        });
+      }
+      return found;
     },
   };
 }

@@ -15,7 +15,7 @@ export type Limits = {
   readonly configurations?: number;
   /** The clock, in milliseconds; the process's own unless told. */
   readonly nowMs?: () => number;
-  /** Reductions that are left out; the verdict is the same, and takes longer. */
+  /** Reductions that are left out: ok and violated stay what they are, and take longer or become unknown. */
   readonly without?: readonly Reduction[];
 };
 

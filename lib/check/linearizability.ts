@@ -31,16 +31,21 @@ export type Linearizability<Input = unknown, Output = unknown> = {
       /**
        * The history up to the first return that cannot be explained; what was under way then is
        * `info`, unless it failed. Of a partitioned model, only the part that fails. Longer when
-       * finding the first took more than the verdict, or a limit cut it short.
+       * finding the first took more than the verdict, a limit cut it short, or the reason needs no order.
        */
       readonly prefix: History<Input, Output>;
-      /** The operation that no order can place. */
+      /** The operation that no order can place, or whose value nobody took. */
       readonly operation: Operation<Input, Output>;
-      /** A sentence from the model, such as "read returned 3, but the register holds 1 or 2". */
+      /**
+       * A sentence from the model, such as "read returned 3, but the register holds 1 or 2"; or the
+       * checker's own, when it is known without an order: what nobody can have made, or what came out
+       * of a queue in the wrong order.
+       */
       readonly why: string;
       /**
        * The ids of the longest order found: every operation that returned before that one is in it.
-       * Shorter when they need that operation itself, or a limit cut the search for it short.
+       * Shorter when they need that operation itself, or a limit cut the search for it short; empty
+       * when the reason needs no order.
        */
       readonly deepest: readonly number[];
     }

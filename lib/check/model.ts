@@ -1,7 +1,7 @@
 /**
  * What an object is, said by what one operation at a time does to it. A model is a value with a
  * pure `step`. Everything else in it is optional, and makes a check faster without changing its
- * verdict: each says under which condition.
+ * verdict, unless that was unknown: each says under which condition.
  */
 
 /** What a call gave its client; left out when nobody knows. */
@@ -55,12 +55,12 @@ export type Model<State, Input, Output> = {
    */
   partition?(input: Input): string | undefined;
   /**
-   * For each deed the places of those that answer it and have returned: none, one, or more, which
-   * nothing explains; undefined when that is not known. If the answer to one deed returned before the
-   * answer to another was invoked, or the other has none, the one must come first in every order that
-   * explains the history: what is put into a queue comes out in that order.
+   * For an object from which comes out in the same order what goes in: for each deed the places of
+   * those that took what it put in. They must have returned. None claims that nobody took it, not
+   * even one of unknown outcome; undefined claims nothing, and is right for a deed that puts nothing
+   * in, and whenever the same was put in twice. If this is wrong, so is the verdict: nothing checks it.
    */
-  answers?(deeds: readonly Deed<Input, Output>[]): readonly (readonly number[] | undefined)[];
+  takers?(deeds: readonly Deed<Input, Output>[]): readonly (readonly number[] | undefined)[];
   /**
    * A smaller model for clients that do only these deeds: two states are one if none of the deeds, in
    * any order and number, can tell them apart. So each deed, with its outcome or with an unknown one,

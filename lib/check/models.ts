@@ -4,8 +4,9 @@
  * object holds. `null` is nothing.
  */
 
-import { dequeuesOf, logQuotient, queueQuotient, setQuotient } from "./collection-quotients.ts";
+import { logQuotient, queueQuotient, setQuotient } from "./collection-quotients.ts";
 import type { Model, Returned, Step } from "./model.ts";
+import { dequeuesOf } from "./queue-takers.ts";
 import { keyValueQuotient, registerQuotient } from "./register-quotients.ts";
 import { keyOf, same } from "./value.ts";
 
@@ -156,7 +157,7 @@ export function fifoQueue<Value extends NonNullable<unknown>>(): Model<
       return answer(rest, returned, first, "dequeue", saying);
     },
     isReadOnly: (input, returned) => input.kind === "dequeue" && returned?.output === null,
-    answers: dequeuesOf,
+    takers: dequeuesOf,
     quotient: queueQuotient,
   };
 }
@@ -185,7 +186,7 @@ export type LogInput<Entry> =
 
 /**
  * Entries that only grow. An append returns its offset, a read the entries from an offset on, at
- * most `limit`.
+ * most `limit`; both are whole numbers, 0 or more.
  */
 export function log<Entry>(): Model<
   readonly Entry[],
@@ -202,7 +203,7 @@ export function log<Entry>(): Model<
         return answer([...state, input.entry], returned, end, call, `the log ends at ${end}`);
       }
       const { from, limit = Number.POSITIVE_INFINITY } = input;
-      const entries = state.slice(from, from + limit);
+      const entries = from < 0 || limit < 0 ? null : state.slice(from, from + limit);
       const saying = `the log holds ${show(entries)} there`;
       return answer(state, returned, entries, `read from ${from}`, saying);
     },

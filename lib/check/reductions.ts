@@ -19,10 +19,13 @@ export const REDUCTIONS = [
   "crashed-alike",
   /**
    * Two configurations differ only in the crashed operations that are placed, and those of the first
-   * are all among those of the second. Then the first can do whatever the second can, in no more
-   * steps, since crashed operations that are left may happen, and need not. So the second is not
-   * entered, even while the search is still in the first: the shortest way to an order never needs it.
-   * It costs a look at each configuration that differs in nothing else.
+   * are all among those of the second. Crashed operations that are left may happen, and need not. So
+   * every way on from the second is one from the first, in no more steps (where it places one whose
+   * twin the first still has, the twin takes its place), and the second is not entered. Nothing is
+   * lost, even while the search is still in the first: of all configurations entered from which there
+   * is a way to an order, take one with the fewest steps left. Its next one was entered, or one with no
+   * more steps left was: either contradicts the choice. It costs a look at each configuration that
+   * differs in nothing else.
    */
   "dominance",
   /**
@@ -38,13 +41,12 @@ export const REDUCTIONS = [
    */
   "partitions",
   /**
-   * First in, first out. If what one operation put in had been taken out before taking out what
-   * another put in was asked for, the one was put in first; and what nobody took out came after all
-   * that somebody did. Every order that explains the history is so, whatever else it is. So an operation
-   * is not placed while one that must come before it is not: otherwise the mistake would show only when
-   * it is taken out. A model says what was taken out by which (`answers`).
+   * If the value of one operation had come out of a queue before anybody asked for the value of
+   * another, or the other's never came out, the one went in first. That holds in every order that
+   * explains the history, so an operation waits for all that must precede it; otherwise the mistake
+   * would show only when the value comes out. A model says who took what (`takers`).
    */
-  "answers",
+  "first-in-first-out",
   /**
    * An operation that returned what nobody can have made settles the verdict, wherever the search is.
    * Why it does stands in refutation.ts. It is looked for when an attempt becomes long.

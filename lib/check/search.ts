@@ -14,24 +14,26 @@
  * and in which state the object is then, is all that decides how the search can go on. This pair is
  * a *configuration*: the search remembers each one that it has entered, and enters none twice.
  *
- * Real time makes a configuration small. Stand before a return: all that returned earlier is placed,
- * all that is invoked later is not, and only the few operations under way can be either. So a
- * configuration is three things, however long the history is:
+ * Real time makes a configuration small. Stand before the next return. All that returned earlier is
+ * placed. Nothing that is invoked after this return is, for it must wait for the operation that returns
+ * here. So only the few operations under way can be either, and a configuration is three things:
  *
  *     how many returns are passed · the state · a bit for each operation under way: is it placed?
  *
  * and a check is hard when much happens at once, not when the history is long. An operation that
  * ended as `info` has *crashed*: nobody knows whether it happened. It has no return, may be placed
- * anywhere after its invocation, and need not be placed; so it stays under way to the end.
+ * anywhere after its invocation, and need not be placed; so it stays under way to the end, and many of
+ * them are hard even where little happens at once. One that ended as `fail` never happened.
  *
- * Some steps are no choice. A read that is possible is placed. If the next operation to return is
- * placed, its return is passed. This repeats until neither applies; then there is a choice, which of
- * the others under way comes next. The one that returns first is tried first, the crashed ones last,
- * and those not at all where they would change nothing.
+ * Some steps are no choice. A read that is possible is placed: it changes nothing, and is in nobody's
+ * way. If the next operation to return is placed, its return is passed. This repeats until neither
+ * applies; then there is a choice, which of the others under way comes next. The one that returns first
+ * is tried first, the crashed ones last, and those not at all where they would change nothing.
  *
- * What else is left out, and why that leaves the verdict as it is, stands in reductions.ts. Before an
- * attempt becomes long, attempt.ts begins it again on a smaller model, and refutation.ts looks
- * for a return that nobody can have made.
+ * Why the verdict stays as it is by this, and by what else is left out, stands in reductions.ts. Most
+ * searches end after a few tries. One that does not is begun again by attempt.ts: on a smaller model,
+ * and, for a queue, in the order in which values must have gone in (take-order.ts). Then refutation.ts
+ * looks for a return that nobody can have made. A *row* is an operation's number in timeline.ts.
  *
  * Elsewhere: Horn and Kroening (2015) keep a bit for every operation of the history. Lowe also walks
  * breadth first, from return to return (the just-in-time frontier). When no order explains the history
@@ -41,7 +43,7 @@
 
 import { Configurations, KNOWN, mix } from "./configurations.ts";
 import { type DeadEnd, DeadEnds } from "./dead-ends.ts";
-import type { AnswerOrder } from "./order.ts";
+import type { TakeOrder } from "./take-order.ts";
 import { NONE, type Timeline } from "./timeline.ts";
 import { IMPOSSIBLE, type Transitions } from "./transitions.ts";
 
@@ -56,7 +58,7 @@ const BITS = 2;
 export class Search<State, Input, Output> {
   readonly #line: Timeline<Input, Output>;
   readonly #table: Transitions<State, Input, Output>;
-  readonly #order: AnswerOrder | undefined;
+  readonly #order: TakeOrder | undefined;
   readonly #seen: Configurations;
   /** The configuration at hand, and its hash. */
   readonly #words: Int32Array;
@@ -75,7 +77,7 @@ export class Search<State, Input, Output> {
     line: Timeline<Input, Output>,
     table: Transitions<State, Input, Output>,
     dominance: boolean,
-    order?: AnswerOrder,
+    order?: TakeOrder,
   ) {
     this.#order = order;
     this.#line = line;
@@ -203,7 +205,8 @@ export class Search<State, Input, Output> {
   #turnBack(): void {
     const returned = this.#words[RETURNED] as number;
     const state = this.#words[STATE] as number;
-    this.#deadEnds.add(returned, this.#path.length, this.#path.pop() as number, state);
+    const depth = this.#path.length;
+    this.#deadEnds.add(returned, depth, this.#path.pop() as number, state);
     this.#tried.pop();
     if (this.#path.length > 0) this.#restore();
   }

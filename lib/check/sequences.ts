@@ -5,7 +5,7 @@
 
 /** The number of the sequence without items. */
 export const EMPTY = 0;
-/** More than there are different items. */
+/** No item is as large. */
 const ITEMS = 2 ** 24;
 
 export class Sequences {
@@ -30,7 +30,7 @@ export class Sequences {
     return number;
   }
 
-  /** Whether so many items from one place on are the expected ones. */
+  /** Whether `count` items from the place `from` on, which must exist, are `expected(0)`, `expected(1)`, … */
   holds(sequence: number, from: number, count: number, expected: (at: number) => number): boolean {
     if (count === 0) return true;
     let at = sequence;

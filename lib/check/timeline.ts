@@ -11,8 +11,8 @@ import {
   type Operation,
 } from "./history.ts";
 import type { Deed, Model } from "./model.ts";
-import { AnswerOrder } from "./order.ts";
 import type { Reduction } from "./reductions.ts";
+import { TakeOrder } from "./take-order.ts";
 import { keyOf } from "./value.ts";
 
 /** No row. */
@@ -39,7 +39,7 @@ export class Timeline<Input, Output> {
   /** For each row that returned, how many rows were invoked before that. */
   readonly invokedBefore: Int32Array;
   /** What must come first for another reason than real time, if anything. */
-  readonly order: AnswerOrder | undefined;
+  readonly takeOrder: TakeOrder | undefined;
   /**
    * The completed rows that are under way just before each return, the next to return first: those
    * that are placed where they are possible, and the others.
@@ -72,9 +72,9 @@ export class Timeline<Input, Output> {
       this.deeds.map((deed) => isRead(deed)),
       bytes,
     );
-    const answers = without.has("answers") ? undefined : model.answers?.(this.deeds);
-    const order = answers && new AnswerOrder(answers, this.invokedBefore);
-    this.order = order?.isEmpty === false ? order : undefined;
+    const takers = without.has("first-in-first-out") ? undefined : model.takers?.(this.deeds);
+    const order = takers && new TakeOrder(takers, this.invokedBefore);
+    this.takeOrder = order?.isEmpty === false ? order : undefined;
     this.twin = new Int32Array(this.operations.length).fill(NONE);
     this.#pairs = !without.has("crashed-alike");
     this.pair(model);
@@ -128,10 +128,10 @@ export class Timeline<Input, Output> {
 
   /**
    * Whether a row may come next, at a return up to which `isPlaced` says what is placed: nothing that
-   * must come before it in that order is missing.
+   * must come before it in the order of what was taken is missing.
    */
   isItsTurn(
-    order: AnswerOrder,
+    order: TakeOrder,
     row: number,
     returned: number,
     isPlaced: (row: number) => boolean,

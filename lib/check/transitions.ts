@@ -16,11 +16,11 @@ export class Transitions<State, Input, Output> {
   readonly #model: Model<State, Input, Output>;
   readonly #deeds: readonly Deed<Input, Output>[];
   readonly #states: State[] = [];
-  /** By the state itself when it is one word or number, otherwise by its key. */
+  /** By the state itself when it is a text, a number or null, otherwise by its key. */
   readonly #simple = new Map<unknown, number>();
   readonly #keyed = new Map<string, number>();
   #letters = 0;
-  /** How many letters tell what a state holds, of those that the model itself has a key for. */
+  /** The letters of the state measured last, where the model has keys of its own. */
   #sample = 0;
   /** So many steps are still watched. */
   #watched = 16;
@@ -65,7 +65,7 @@ export class Transitions<State, Input, Output> {
     return after;
   }
 
-  /** The state after a deed whose outcome nobody knows, or IMPOSSIBLE. Not remembered. */
+  /** The state after a deed whose outcome nobody knows, or IMPOSSIBLE. The step is not remembered. */
   nextIfUnknown(state: number, deed: number): number {
     const { input } = this.#deeds[deed] as Deed<Input, Output>;
     return this.#take(state, { input, returned: undefined });
@@ -121,7 +121,7 @@ export class Transitions<State, Input, Output> {
     return this.#model.key?.(state) ?? keyOf(state);
   }
 
-  /** How much a state holds may not show in its key: one in so many is looked at. */
+  /** A key may be shorter than what it stands for: the 1st, 2nd, 4th, 8th … state is measured. */
   #sampled(number: number): number {
     if (this.#model.key === undefined || (number & (number - 1)) !== 0) return this.#sample;
     try {

@@ -54,6 +54,8 @@ export class Turns<State, Input, Output> {
 
   /** Searches the parts until one has no order, or each has one. */
   run(parts: readonly History<Input, Output>[]): Outcome<State, Input, Output> {
+    // What was begun before this is over.
+    this.#bytes = 0;
     const orders: number[][] = [];
     const attempts = new Map<History<Input, Output>, Attempt<State, Input, Output>>();
     const waiting = new Set(parts);

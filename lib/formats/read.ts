@@ -21,12 +21,14 @@ type Open = { readonly event: Event; readonly call: Call<unknown> };
  * an operation that does not end, nobody knows. In Jepsen's log, a cas that failed without an
  * error is one that answered "it was not", and a read that failed tells nothing. Registers whose
  * operations have a key, or values [key, value] as those of Jepsen's `independent`, are one for each key.
+ * A register begins as nil, all else empty or free; an absent key is nil, or "" when some get returned
+ * that and none nil.
  *
  * @param text Jepsen's log, EDN (Jepsen's, or Porcupine's key–value format) or JSON lines: recognised
  *   from what is in it
  * @param name of the object: register, cas-register, kv, set, queue, mutex or log
  * @returns the history, its times being places in it, and the model
- * @throws Unreadable, with the place, when this is no history of such an object
+ * @throws Unreadable, with the place if there is one, when this is no history of such an object
  */
 export function readHistory(text: string, name: string): ReadHistory {
   const vocabulary = Object.hasOwn(VOCABULARIES, name) ? VOCABULARIES[name] : undefined;

@@ -23,9 +23,9 @@ function seenBy(history: History, { model }: Subject) {
 /** What a search on the quotient says, which a check begins only when a history is not easy. */
 export function isOkOnQuotient(history: History, subject: Subject): boolean {
   const { line, table } = seenBy(history, subject);
-  const contradiction = line.order?.contradiction(line.returns, line.invokedBefore);
+  const contradiction = line.takeOrder?.contradiction(line.returns);
   if (contradiction !== undefined) return false;
-  const ending = new Search(line, table, true, line.order).advance(Infinity, Infinity);
+  const ending = new Search(line, table, true, line.takeOrder).advance(Infinity, Infinity);
   return ending?.kind === "found";
 }
 

@@ -93,7 +93,7 @@ test("a limit below what makes sense is refused in a sentence", () => {
     "A limit of 0 MB; more than 0 was expected.",
   );
   expect(() => linearizable([], register(0), { without: ["speed" as "quotient"] })).toThrow(
-    "speed is no reduction; one of read-first, crashed-alike, dominance, quotient, partitions, answers, refutation was expected.",
+    "speed is no reduction; one of read-first, crashed-alike, dominance, quotient, partitions, first-in-first-out, refutation was expected.",
   );
 });
 

@@ -91,7 +91,7 @@ const NEEDS = {
   "read-first": "isReadOnly",
   quotient: "quotient",
   partitions: "partition",
-  answers: "answers",
+  "first-in-first-out": "takers",
 } as const;
 
 function isOf(reduction: Reduction, model: object): boolean {
