@@ -22,6 +22,9 @@ export type Refuted = {
 const REFUTING = 4096;
 const AGAIN = 32_768;
 
+/** A quotient holds little behind a letter of its keys. */
+const SMALL = 4;
+
 export class Attempt<State, Input, Output> {
   readonly part: History<Input, Output>;
   readonly #model: Model<State, Input, Output>;
@@ -94,7 +97,7 @@ export class Attempt<State, Input, Output> {
     Object.assign(this.#before, { tries, configurations });
     if (quotient !== undefined) {
       this.#line.pair(quotient);
-      this.#table = new Transitions(quotient, deeds);
+      this.#table = new Transitions(quotient, deeds, SMALL);
     }
     this.#search = this.#begin();
   }
@@ -145,18 +148,19 @@ export class Attempt<State, Input, Output> {
       return `operation ${operation.id}, ${operationText(operation)},`;
     };
     const all = takers.map(text).join(" and by ");
-    const last = this.returning(returned);
-    if (other === undefined) {
-      return { operation: last, why: `what ${text(row)} put in was taken by ${all.slice(0, -1)}` };
+    const operation = this.returning(returned);
+    if (other !== undefined) {
+      const sooner = `${text(row)} had returned before ${text(other.row)} was invoked`;
+      const theirs = text(other.taker);
+      return takers.length === 0
+        ? {
+            operation: this.#operation(other.taker),
+            why: `${sooner}, and nobody took what it put in`,
+          }
+        : { operation, why: `${sooner}, but ${theirs} had returned before ${all} was invoked` };
     }
-    const sooner = `${text(row)} had returned before ${text(other.row)} was invoked`;
-    const theirs = text(other.taker);
-    return takers.length === 0
-      ? {
-          operation: this.#operation(row),
-          why: `${sooner}, but only ${theirs} took what it put in`,
-        }
-      : { operation: last, why: `${sooner}, but ${theirs} had returned before ${all} was invoked` };
+    const why = `what ${text(row)} put in was taken by ${all.slice(0, -1)}`;
+    return { operation, why: takers.length > 1 ? why : "nobody had put in by then what it took" };
   }
 
   /** The operations of an order. Throws when the model itself does not accept it. */

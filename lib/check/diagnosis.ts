@@ -9,7 +9,6 @@ import {
   isInvokedBefore,
   type Operation,
 } from "./history.ts";
-import type { Contradiction } from "./take-order.ts";
 import type { Outcome, Turns } from "./turns.ts";
 
 /** Why no order explains a history: see `Linearizability`. */
@@ -49,96 +48,90 @@ export function diagnose<State, Input, Output>(
 }
 
 /**
- * The shortest beginning of a part that fails. What can be explained up to one return can be
- * explained up to every earlier one, so bisecting finds it; mostly it is the return at which the
- * search for the whole was stuck.
+ * The shortest beginning of a part that fails. What can be explained up to one return can be explained
+ * up to every earlier one, so bisecting finds it. Mostly it is the return at which the search for the
+ * whole was stuck, or the one that was refuted.
  */
 function shortest<State, Input, Output>(
-  stuck: Stuck<State, Input, Output>,
+  { attempt, end }: Stuck<State, Input, Output>,
   turns: Turns<State, Input, Output>,
 ): Failure<Input, Output> {
-  const { attempt, end } = stuck;
-  if (end.kind === "refuted") {
-    const { contradiction, returned } = end;
-    if (contradiction === undefined) return beforeReturn(attempt, returned, turns, UNMADE);
-    return contradicted(attempt, contradiction);
-  }
   const { part } = attempt;
   const returns = byReturn(part);
   let last = { attempt, end };
-  let explained = end.returned;
-  let fails = attempt.isCertainAt(end.returned) ? explained + 1 : returns.length;
+  let { explained, fails } = known(last, 0, returns.length);
   for (let step = 1; explained + 1 < fails; step *= 2) {
-    const probe = Math.min(explained + step, (explained + fails) >> 1);
-    const outcome = turns.run([known(part, returns.slice(0, probe))]);
+    const isRefuted = last.end.kind === "refuted" && last.end.returned === fails - 1;
+    const probe = isRefuted
+      ? fails - 1
+      : Math.min(explained + step, Math.floor((explained + fails) / 2));
+    const outcome = turns.run([until(part, returns.slice(0, probe))]);
     if (outcome.kind === "stopped") break;
     if (outcome.kind === "found") explained = probe;
-    else if (outcome.end.kind === "refuted") return shortest(outcome, turns);
     else {
       last = { attempt: outcome.attempt, end: outcome.end };
-      fails = probe;
+      ({ explained, fails } = known(last, explained, probe));
     }
   }
-  if (last.attempt.looksAhead) return beforeReturn(attempt, fails - 1, turns, UNEXPLAINED);
-  const operation = last.attempt.returning(last.end.returned);
-  const orders = last.end.orders.map((order) => last.attempt.replayed(order));
-  return failureAt(attempt, returns.slice(0, fails), operation, orders);
+  return failureOf(last, returns.slice(0, fails), part, turns);
 }
 
-function contradicted<State, Input, Output>(
-  attempt: Attempt<State, Input, Output>,
-  contradiction: Contradiction,
-): Failure<Input, Output> {
-  const returns = byReturn(attempt.part).slice(0, contradiction.returned + 1);
-  const last = returns.at(-1) as Completed<Input, Output>;
-  const prefix = known(attempt.part, returns);
-  return { prefix, last, ...attempt.explain(contradiction), deepest: [] };
+/** How many returns are explained, and how many are not, when a search of so many has ended. */
+function known<State, Input, Output>(
+  { attempt, end }: Pick<Stuck<State, Input, Output>, "attempt" | "end">,
+  explained: number,
+  returns: number,
+): { explained: number; fails: number } {
+  if (end.kind === "refuted") return { explained, fails: end.returned + 1 };
+  const most = Math.max(explained, end.returned);
+  return { explained: most, fails: attempt.isCertainAt(end.returned) ? end.returned + 1 : returns };
 }
 
 /** Without an order of what came before a return, nobody knows in which state the object can be. */
 const UNMADE = "nothing that was invoked before it returned can have made what it returned";
 const UNEXPLAINED = "it has no place in any order of what had returned before it";
 
-/** The failure of a return of which it is known that no order explains it. */
-function beforeReturn<State, Input, Output>(
-  attempt: Attempt<State, Input, Output>,
-  returned: number,
+/** Why the last of these returns has no explanation, while all before have one. */
+function failureOf<State, Input, Output>(
+  { attempt, end }: Pick<Stuck<State, Input, Output>, "attempt" | "end">,
+  returns: readonly Completed<Input, Output>[],
+  part: History<Input, Output>,
   turns: Turns<State, Input, Output>,
-  otherwise: string,
 ): Failure<Input, Output> {
-  const { part } = attempt;
-  const returns = byReturn(part).slice(0, returned + 1);
-  const outcome = turns.run([known(part, returns.slice(0, returned))]);
-  if (outcome.kind === "stuck") return shortest(outcome, turns);
+  if (end.kind === "stuck" && !attempt.looksAhead) {
+    const orders = end.orders.map((order) => attempt.replayed(order));
+    return failureAt(attempt, part, returns, attempt.returning(end.returned), orders);
+  }
   const last = returns.at(-1) as Completed<Input, Output>;
-  if (outcome.kind === "stopped") {
-    return {
-      prefix: known(part, returns),
-      last,
-      operation: last,
-      why: otherwise,
-      deepest: [],
-    };
+  const prefix = until(part, returns);
+  if (end.kind === "refuted" && end.contradiction !== undefined) {
+    return { prefix, last, ...attempt.explain(end.contradiction), deepest: [] };
+  }
+  const outcome = turns.run([until(part, returns.slice(0, -1))]);
+  if (outcome.kind !== "found") {
+    const why = end.kind === "refuted" ? UNMADE : UNEXPLAINED;
+    return { prefix, last, operation: last, why, deepest: [] };
   }
   const ids = outcome.orders.flat();
   // Where it was placed while nobody knew its outcome, it cannot have had this one: all else would be explained.
   const own = ids.indexOf(last.id);
-  const byId = new Map(known(part, returns).map((one) => [one.id, one]));
+  const byId = new Map(prefix.map((one) => [one.id, one]));
   const order = (own < 0 ? ids : ids.slice(0, own)).map(
     (id) => byId.get(id) as Operation<Input, Output>,
   );
-  return failureAt(attempt, returns, last, [order]);
+  return failureAt(attempt, part, returns, last, [order]);
 }
 
 function failureAt<State, Input, Output>(
   attempt: Attempt<State, Input, Output>,
+  part: History<Input, Output>,
   returns: readonly Completed<Input, Output>[],
   operation: Operation<Input, Output>,
   orders: readonly (readonly Operation<Input, Output>[])[],
 ): Failure<Input, Output> {
   const [longest = []] = orders;
   return {
-    prefix: known(attempt.part, returns),
+    prefix: until(part, returns),
     last: returns.at(-1) as Completed<Input, Output>,
     operation,
     why: either(orders.map((order) => attempt.whyNot(order, operation))),
@@ -151,7 +144,7 @@ function knownBefore<Input, Output>(
   history: History<Input, Output>,
   operation: Completed<Input, Output>,
 ): History<Input, Output> {
-  return known(
+  return until(
     history,
     byReturn(history).filter((other) => compareReturns(other, operation) < 0),
   );
@@ -161,7 +154,7 @@ function knownBefore<Input, Output>(
  * What was known of a history when these operations had returned, and no others had; failures
  * always are.
  */
-function known<Input, Output>(
+function until<Input, Output>(
   history: History<Input, Output>,
   returned: readonly Completed<Input, Output>[],
 ): History<Input, Output> {

@@ -34,7 +34,7 @@ export type Linearizability<Input = unknown, Output = unknown> = {
        * finding the first took more than the verdict, a limit cut it short, or the reason needs no order.
        */
       readonly prefix: History<Input, Output>;
-      /** The operation that no order can place, or whose value nobody took. */
+      /** The operation that no order can place. */
       readonly operation: Operation<Input, Output>;
       /**
        * A sentence from the model, such as "read returned 3, but the register holds 1 or 2"; or the

@@ -9,7 +9,10 @@ const UNKNOWN = -1;
 const NEVER_INVOKED = 2 ** 30;
 const NEVER_RETURNED = NEVER_INVOKED + 1;
 
-/** Rows that no order explains: one was taken twice, or went in first and did not come out first. */
+/**
+ * Rows that no order explains: one was taken twice, or before it went in, or it went in first and did
+ * not come out first.
+ */
 export type Contradiction = {
   readonly row: number;
   /** Those who took it: none, one, or the two that returned first. */
@@ -78,6 +81,9 @@ export class TakeOrder {
       const [first, second] = takers;
       if (second !== undefined) {
         return [{ row, takers, other: undefined, returned: placeOf(second) }];
+      }
+      if (first !== undefined && this.#returnOf(row) <= row) {
+        return [{ row, takers, other: undefined, returned: placeOf(first) }];
       }
       const other = places.has(row)
         ? this.#earliest[this.#invokedBefore[row] as number]

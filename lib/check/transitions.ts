@@ -19,6 +19,7 @@ export class Transitions<State, Input, Output> {
   /** By the state itself when it is a text, a number or null, otherwise by its key. */
   readonly #simple = new Map<unknown, number>();
   readonly #keyed = new Map<string, number>();
+  readonly #weight: number;
   #letters = 0;
   /** The letters of the state measured last, where the model has keys of its own. */
   #sample = 0;
@@ -28,9 +29,15 @@ export class Transitions<State, Input, Output> {
   /** By hash, with linear probing; a state before that is 0 is an empty row, so states count from 1. */
   #table = new Int32Array(64 * COLUMNS);
 
-  constructor(model: Model<State, Input, Output>, deeds: readonly Deed<Input, Output>[]) {
+  /** @param weight how many bytes a state occupies for each letter of what it holds, about */
+  constructor(
+    model: Model<State, Input, Output>,
+    deeds: readonly Deed<Input, Output>[],
+    weight = 16,
+  ) {
     this.#model = model;
     this.#deeds = deeds;
+    this.#weight = weight;
     this.#number(model.init);
   }
 
@@ -41,7 +48,7 @@ export class Transitions<State, Input, Output> {
 
   /** How many bytes the table and the states occupy, about. */
   get bytes(): number {
-    return 4 * this.#table.length + 64 * this.#states.length + 16 * this.#letters;
+    return 4 * this.#table.length + 64 * this.#states.length + this.#weight * this.#letters;
   }
 
   /** The state after a deed, or IMPOSSIBLE. */

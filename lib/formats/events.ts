@@ -121,7 +121,8 @@ function edn(text: string, place: string): unknown {
 /** All values of a text; undefined when it is no EDN. */
 function ednList(text: string): unknown[] | undefined {
   try {
-    const list: unknown = parseEDNString(`[${text}\n]`, EDN);
+    const marked = markInexact(text, (number) => `#${INEXACT} "${number}" `);
+    const list: unknown = parseEDNString(`[${marked}\n]`, EDN);
     return Array.isArray(list) ? list : undefined;
   } catch {
     return undefined;
@@ -129,7 +130,23 @@ function ednList(text: string): unknown[] | undefined {
 }
 
 function json(text: string, place: string): unknown {
-  return parsed(() => JSON.parse(text), "JSON", text, place);
+  const marked = markInexact(text, (number) => `{ "tag": "${INEXACT}", "val": "${number}" }`);
+  return parsed(() => JSON.parse(marked), "JSON", text, place);
+}
+
+const INEXACT = "inexact";
+/** A letter, a text, a comment, or a number. */
+const PARTS = /\\.|"(?:[^"\\]|\\.)*"|;.*|([-+]?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?)M?/g;
+/** Fractions of so many digits are all different when they are read. */
+const DIGITS = 15;
+
+/** Fractions with too many digits to be read exactly, each as a value of its own: nobody need look at it. */
+function markInexact(text: string, mark: (number: string) => string): string {
+  return text.replace(PARTS, (part: string, number: string | undefined) => {
+    if (number === undefined || !/[.eE]/.test(number)) return part;
+    const [digits = ""] = number.split(/e/i);
+    return digits.replace(/^[-+0.]+|\./g, "").length > DIGITS ? mark(number) : part;
+  });
 }
 
 function parsed(parse: () => unknown, format: string, text: string, place: string): unknown {
@@ -156,7 +173,14 @@ function exact(value: unknown, place: string, depth = 0): unknown {
   if (typeof value === "number" && !Number.isSafeInteger(value) && !isFraction(value)) {
     throw new Unreadable(`${place}: the number ${value}, which is too large to be exact.`);
   }
+  // Clojure's 1N is 1.
+  if (typeof value === "bigint" && Number.isSafeInteger(Number(value))) return Number(value);
   if (typeof value !== "object" || value === null) return value;
+  if ("tag" in value && "val" in value && value.tag === INEXACT) {
+    throw new Unreadable(
+      `${place}: the number ${value.val}, which has too many digits to be exact.`,
+    );
+  }
   if (Array.isArray(value)) return value.map(within);
   if (value instanceof Set) return new Set([...value].map(within));
   if (value instanceof Map) {

@@ -68,20 +68,30 @@ export function readHistory(text: string, name: string): ReadHistory {
 
 /** Jepsen's independent keys: each value is [key, value], and a read asks for [key, nil]. */
 function byKey(events: readonly Event[]): readonly Event[] {
-  const pair = ({ value }: Event) => (Array.isArray(value) && value.length === 2 ? value : []);
-  const isKeyed = events.some(
-    (event) => event.type === "invoke" && event.f === "read" && pair(event)[1] === null,
-  );
+  const isKeyed = events.some((event) => {
+    const [key, value] = pairOf(event.value);
+    const isCasOfKey = event.f === "cas" && pairOf(value).length === 2;
+    const isReadOfKey = event.f === "read" && key !== undefined && value === null;
+    return event.type === "invoke" && (isReadOfKey || isCasOfKey);
+  });
   if (!isKeyed) return events;
   return events.map((event) => {
-    const [key, value = event.value] = pair(event);
-    if (key === undefined && event.type === "invoke") {
+    const [key, value = event.value] = pairOf(event.value);
+    const isNeeded = event.type === "invoke" || (event.type === "ok" && event.f === "read");
+    if (key === undefined && isNeeded) {
       throw new Unreadable(
         `${event.place}: the value ${shown(event.value)}; reads ask for [key, nil], so [key, value] was expected.`,
       );
     }
     return key === undefined ? event : { ...event, key: keyOf(key), value };
   });
+}
+
+/** The two values of [a, b], also where Jepsen says what the pair is; otherwise none. */
+function pairOf(value: unknown): readonly unknown[] {
+  const isTuple = typeof value === "object" && value !== null && "tag" in value && "val" in value;
+  const pair = isTuple && value.tag === "jepsen.independent/tuple" ? value.val : value;
+  return Array.isArray(pair) && pair.length === 2 ? pair : [];
 }
 
 function operationOf({ place, f }: Event, { operations }: Vocabulary, name: string): Operation {
@@ -92,10 +102,14 @@ function operationOf({ place, f }: Event, { operations }: Vocabulary, name: stri
 }
 
 /** An invocation finds nothing of its process under way, an end what it ends. */
-function expectOpen({ place, process, type, f }: Event, before: Open | undefined): void {
+function expectOpen({ place, process, type, f, key }: Event, before: Open | undefined): void {
   if (type === "invoke" && before !== undefined) {
     const since = `its ${before.event.f} of ${before.event.place} has not ended`;
     throw new Unreadable(`${place}: process ${process} invokes ${f}, but ${since}.`);
+  }
+  if (before !== undefined && key !== undefined && before.event.key !== key) {
+    const of = `but its ${f} of key ${before.event.key} is under way`;
+    throw new Unreadable(`${place}: process ${process} ends ${f} of key ${key}, ${of}.`);
   }
   if (type !== "invoke" && before?.event.f !== f) {
     const instead = before === undefined ? "nothing" : before.event.f;

@@ -50,12 +50,17 @@ test.each([
   [
     "loses a value",
     (held: number[]) => held.splice(0, 2).at(-1) ?? null,
-    `^${text} had returned before ${text} was invoked, but only ${text} took what it put in$`,
+    `^${text} had returned before ${text} was invoked, and nobody took what it put in$`,
   ],
   [
     "takes the third before the first",
     (held: number[]) => (held.length % 2 === 0 ? held.shift() : held.splice(2, 1)[0]) ?? null,
-    `^${text} had returned before ${text} was invoked, but `,
+    `^${text} had returned before ${text} was invoked, (but ${text}|and nobody)`,
+  ],
+  [
+    "makes up a value",
+    (held: number[]) => (held.shift() ?? 0) + 2,
+    `^nobody had put in|^${text} had|^what ${text}`,
   ],
 ])("a queue that at last %s is violated, with the reason", (_, wrong, reason) => {
   let taken = 0;

@@ -17,7 +17,7 @@ export const EAGER: readonly Patch[] = [
   {
     file: "lib/check/attempt.ts",
     from: "this.tries < most || ",
-    to: "most === 0 || ",
+    to: "most > AGAIN || ",
   },
   { file: "lib/check/turns.ts", from: "const FIRST_TURN = 256;", to: "const FIRST_TURN = 1;" },
 ];

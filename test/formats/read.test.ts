@@ -195,6 +195,24 @@ describe("registers with keys", () => {
     ]);
   });
 
+  test("may be seen from a cas alone, or named a tuple", () => {
+    const keyed = (pair: (key: number, value: string) => string) =>
+      lines(
+        `{:process 0, :type :invoke, :f :write, :value ${pair(1, "3")}}`,
+        `{:process 0, :type :ok, :f :write, :value ${pair(1, "3")}}`,
+        `{:process 0, :type :invoke, :f :cas, :value ${pair(1, "[3 4]")}}`,
+        `{:process 0, :type :ok, :f :cas, :value ${pair(1, "[3 4]")}}`,
+      );
+    expect(
+      verdict(
+        keyed((key, value) => `[${key} ${value}]`),
+        "cas-register",
+      ),
+    ).toBe("ok");
+    const tuple = keyed((key, value) => `#jepsen.independent/tuple [${key} ${value}]`);
+    expect(verdict(tuple, "cas-register")).toBe("ok");
+  });
+
   test("may name the key beside the value", () => {
     const event = (type: string, f: string, key: string, value: unknown) =>
       JSON.stringify({ process: 0, type, f, key, value });

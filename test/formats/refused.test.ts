@@ -72,6 +72,16 @@ test.each([
     "set",
     "line 2: read with the value 1, which is nothing that read returns.",
   ],
+  [
+    "{:process 0, :type :invoke, :f :read, :value [1 nil]}\n{:process 0, :type :ok, :f :read, :value [2 7]}",
+    "register",
+    "line 2: process 0 ends read of key 2, but its read of key 1 is under way.",
+  ],
+  [
+    "{:process 0, :type :invoke, :f :read, :value [1 nil]}\n{:process 0, :type :ok, :f :read, :value nil}",
+    "register",
+    "line 2: the value null; reads ask for [key, nil], so [key, value] was expected.",
+  ],
   ["[]", "register", "There are no events in it."],
   [
     "{}",
