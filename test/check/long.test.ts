@@ -4,14 +4,17 @@ import { expect, test } from "vitest";
 import {
   fifoQueue,
   type History,
+  type LogInput,
   linearizable,
   log,
   type QueueInput,
   Recorder,
+  type RegisterInput,
   register,
+  type SetInput,
   set,
 } from "../../lib/check/index.ts";
-import { historyOf } from "../../lib/tools/bench/histories.ts";
+import { historyOf, withWrongRead } from "../../lib/tools/bench/histories.ts";
 
 const LIMITS = { configurations: 60_000, memoryMb: 256 };
 
@@ -78,31 +81,19 @@ test.each([
 test("a log of five thousand operations is ok, and violated when its last read is wrong", () => {
   const held: number[] = [];
   const size = { seed: 1, clients: 5, operations: 1000, givenUp: 100 };
-  const right = historyOf<
-    { kind: "append"; entry: number } | { kind: "read"; from: number; limit: number },
-    unknown
-  >(
+  const right = historyOf<LogInput<number>, number | readonly number[] | undefined>(
     size,
     (n) => (n % 3 === 0 ? { kind: "read", from: n >> 2, limit: 9 } : { kind: "append", entry: n }),
     (input) =>
-      input.kind === "append"
-        ? held.push(input.entry) - 1
-        : held.slice(input.from, input.from + input.limit),
+      input.kind === "append" ? held.push(input.entry) - 1 : held.slice(input.from, input.from + 9),
   );
-  const model = log<number>();
-  const judge = (history: typeof right) =>
-    linearizable(history as Parameters<typeof linearizable>[0], model as never, LIMITS).verdict;
-  expect(judge(right)).toBe("ok");
-  const last = right.findLast(({ input, outcome }) => input.kind === "read" && outcome === "ok");
-  const wrong = right.map((one) => (one === last ? { ...one, output: [-1] } : one));
-  expect(judge(wrong as typeof right)).toBe("violated");
+  expect(linearizable(right, log<number>(), LIMITS).verdict).toBe("ok");
+  const wrong = withWrongRead(right, [-1]);
+  expect(linearizable(wrong, log<number>(), LIMITS).verdict).toBe("violated");
 });
 
 test("a set of a thousand elements that is read at the end is ok, and violated when one is lost", () => {
-  const recorder = new Recorder<
-    { kind: "add"; element: number } | { kind: "read" },
-    number[] | undefined
-  >();
+  const recorder = new Recorder<SetInput<number>, number[] | undefined>();
   for (let at = 0; at < 1000; at += 5) {
     const calls = [0, 1, 2, 3, 4].map((client) =>
       recorder.invoke(`c${client}`, { kind: "add", element: at + client }, at),
@@ -120,10 +111,7 @@ test("a set of a thousand elements that is read at the end is ok, and violated w
 });
 
 test("what nobody wrote is refuted, however many clients gave up", () => {
-  const recorder = new Recorder<
-    { kind: "read" } | { kind: "write"; value: number },
-    number | undefined
-  >();
+  const recorder = new Recorder<RegisterInput<number>, number | undefined>();
   for (let at = 0; at < 3000; at++) {
     const call = recorder.invoke(`c${at % 3}`, { kind: "write", value: at % 20 }, at);
     if (at % 3 === 0) call.info();

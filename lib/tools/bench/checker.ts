@@ -34,8 +34,9 @@ const PATIENCE_MS = 2000;
 const LONG_MS = 1000;
 
 /**
- * Registers on which clients gave up, as etcd's were under Jepsen, and keys to whose values is
- * appended, as in Porcupine's tests: with all reductions, without each, and without any.
+ * Registers on which clients gave up, as etcd's were under Jepsen; keys to whose values is appended, as
+ * in Porcupine's tests; a queue; and a register from which one reads what nobody wrote: with all
+ * reductions, without each, and without any.
  */
 export async function benchChecker(): Promise<readonly Row[]> {
   const whole = ["partitions"] as const;
