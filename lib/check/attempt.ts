@@ -7,7 +7,7 @@ import { refutation } from "./refutation.ts";
 import { type Ending, Search } from "./search.ts";
 import type { Contradiction } from "./take-order.ts";
 import { deedOf, Timeline } from "./timeline.ts";
-import { Transitions } from "./transitions.ts";
+import { Transitions, type Watch } from "./transitions.ts";
 import { operationText } from "./words.ts";
 
 /** It is known which return has no explanation, but no order of those before it. */
@@ -43,12 +43,14 @@ export class Attempt<State, Input, Output> {
     model: Model<State, Input, Output>,
     without: ReadonlySet<Reduction>,
     bytes: number,
+    watch: Watch,
   ) {
     this.part = part;
     this.#model = model;
     this.#without = without;
     this.#line = new Timeline(part, model, without, bytes);
-    this.#table = new Transitions(model as Model<unknown, Input, Output>, this.#line.deeds);
+    const whole = model as Model<unknown, Input, Output>;
+    this.#table = new Transitions(whole, this.#line.deeds, undefined, watch);
     this.#search = this.#begin();
   }
 

@@ -52,6 +52,9 @@ export type Linearizability<Input = unknown, Output = unknown> = {
   | { readonly verdict: "unknown"; readonly reason: string }
 );
 
+/** So many steps of a model are looked at more closely. */
+const WATCHED = 16;
+
 /** So many tries may be spent on the evidence, however few the verdict took. */
 const AT_LEAST = 2048;
 const PER_OPERATION = 16;
@@ -70,8 +73,9 @@ export function linearizable<State, Input, Output>(
   validateModel(model);
   const budget = budgetOf(limits);
   const without = reductionsLeftOut(limits);
+  const watch = { left: WATCHED };
   const begin = (part: History<Input, Output>, bytes: number) =>
-    new Attempt(part, model, without, bytes);
+    new Attempt(part, model, without, bytes, watch);
   const turns = new Turns(begin, budget);
   const parts = without.has("partitions") ? [history] : partsOf(history, model);
   const outcome = turns.run(parts);

@@ -158,7 +158,9 @@ export class Search<State, Input, Output> {
       // A crashed operation need not happen, and those of a kind happen in one order.
       const before = isCrashed ? (twin[row] as number) : NONE;
       if (isCrashed && (after === state || (before !== NONE && !this.#has(before)))) continue;
-      if (order && !this.#line.isItsTurn(order, row, returned, this.#has)) continue;
+      if (order && !this.#line.isItsTurn(order, row, returned, (one) => this.#has(one))) {
+        continue;
+      }
       this.#tried[top] = at + 1;
       return row;
     }
@@ -226,10 +228,10 @@ export class Search<State, Input, Output> {
     return order;
   }
 
-  readonly #has = (row: number): boolean => {
+  #has(row: number): boolean {
     const bit = this.#line.bit[row] as number;
     return ((this.#words[wordOf(bit)] as number) & flagOf(bit)) !== 0;
-  };
+  }
 
   #flip(row: number): void {
     const bit = this.#line.bit[row] as number;

@@ -12,6 +12,9 @@ export const IMPOSSIBLE = -1;
 /** The columns of the table: the state before, the deed, the state after. */
 const COLUMNS = 3;
 
+/** The first steps of a model that changes states in place give it away; so many are left to look at. */
+export type Watch = { left: number };
+
 export class Transitions<State, Input, Output> {
   readonly #model: Model<State, Input, Output>;
   readonly #deeds: readonly Deed<Input, Output>[];
@@ -23,18 +26,22 @@ export class Transitions<State, Input, Output> {
   #letters = 0;
   /** The letters of the state measured last, where the model has keys of its own. */
   #sample = 0;
-  /** So many steps are still watched. */
-  #watched = 16;
+  readonly #watch: Watch | undefined;
   #steps = 0;
   /** By hash, with linear probing; a state before that is 0 is an empty row, so states count from 1. */
   #table = new Int32Array(64 * COLUMNS);
 
-  /** @param weight how many bytes a state occupies for each letter of what it holds, about */
+  /**
+   * @param weight how many bytes a state occupies for each letter of what it holds, about
+   * @param watch of how many steps it is looked at whether they change a state in place
+   */
   constructor(
     model: Model<State, Input, Output>,
     deeds: readonly Deed<Input, Output>[],
     weight = 16,
+    watch?: Watch,
   ) {
+    this.#watch = watch;
     this.#model = model;
     this.#deeds = deeds;
     this.#weight = weight;
@@ -97,16 +104,15 @@ export class Transitions<State, Input, Output> {
     const before = this.#states[state - 1] as State;
     const step = this.#model.step(before, input, returned);
     validateStep(step, this.#model);
-    if (this.#watched > 0) this.#watch(state);
+    if (this.#watch !== undefined && this.#watch.left > 0) this.#look(state, this.#watch);
     if (!step.ok) return IMPOSSIBLE;
     return step.state === before ? state : this.#number(step.state);
   }
 
-  /** The first steps of a model that changes states in place give it away. */
-  #watch(number: number): void {
+  #look(number: number, watch: Watch): void {
     const state = this.#states[number - 1] as State;
     if (isSimple(state)) return;
-    this.#watched -= 1;
+    watch.left -= 1;
     if (this.#keyed.get(this.#nameOf(state)) === number) return;
     throw new Error(
       `The step of the model ${this.#model.name} changed a state in place; a new state was expected.`,

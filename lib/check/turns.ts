@@ -37,7 +37,7 @@ type Begin<State, Input, Output> = (
 /** The tries of a first turn; each turn has twice as many as the one before. */
 const FIRST_TURN = 256;
 /** The budget is asked once in this many tries. */
-const SLICE = 128;
+const SLICE = 256;
 const MB = 2 ** 20;
 
 export class Turns<State, Input, Output> {
