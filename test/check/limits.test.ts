@@ -170,6 +170,6 @@ test("a state that holds much behind a short key counts for what it holds", () =
     step: ({ n }) => ({ ok: true, state: { n: n + 1, held: Array(10_000).fill(n) } }),
   };
   const recorder = new Recorder<number, undefined>();
-  for (let at = 0; at < 200; at++) recorder.invoke("a", at, at).ok(undefined, at);
+  for (let at = 0; at < 600; at++) recorder.invoke("a", at, at).ok(undefined, at);
   expect(linearizable(recorder.history(), growing, { memoryMb: 8 }).verdict).toBe("unknown");
 });
