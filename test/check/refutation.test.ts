@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import {
   type CasRegisterInput,
   casRegister,
@@ -13,6 +13,8 @@ import { refutedAt } from "./differences.ts";
 import { onRegister, randomHistories } from "./histories.ts";
 import { HISTORIES } from "./many.ts";
 import { aRegister, subjects } from "./objects.ts";
+
+vi.setConfig({ testTimeout: 60_000 + HISTORIES * 20 });
 
 test.each(subjects)(
   "what is refuted of a $model.name has no order, up to that return",
