@@ -21,6 +21,14 @@ export function listen({ jupyter, executor }: Tslab, runner: Runner, configPath:
     flush();
     reply.signAndSend(server.connInfo.key, shell);
   };
+  // A request may come as soon as its socket listens, and nothing can be said on a socket that is still being bound.
+  const bind = server["bindSocket"].bind(server);
+  let isHeard: Promise<void> = Promise.resolve();
+  server["bindSocket"] = (socket: unknown, port: number): Promise<void> => {
+    if (socket !== server.iopub) return isHeard.then(() => bind(socket, port));
+    isHeard = bind(socket, port);
+    return isHeard;
+  };
   const close = server.close.bind(server);
   server.close = () => {
     close();
