@@ -78,6 +78,7 @@ export function logQuotient(
       const held = Math.max(0, Math.min(limit, end - from));
       const isRight =
         from >= 0 &&
+        limit >= 0 &&
         Array.isArray(output) &&
         output.length === held &&
         sequences.holds(entries, from, held, (at) => number(from + at, output[at]));

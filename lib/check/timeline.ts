@@ -72,7 +72,8 @@ export class Timeline<Input, Output> {
       this.deeds.map((deed) => isRead(deed)),
       bytes,
     );
-    const takers = without.has("first-in-first-out") ? undefined : model.takers?.(this.deeds);
+    const isLeftOut = without.has("first-in-first-out") || this.bytes > bytes;
+    const takers = isLeftOut ? undefined : model.takers?.(this.deeds);
     const order = takers && new TakeOrder(takers, this.invokedBefore);
     this.takeOrder = order?.isEmpty === false ? order : undefined;
     this.twin = new Int32Array(this.operations.length).fill(NONE);

@@ -54,8 +54,9 @@ const READERS: Readonly<Record<Format, (text: string) => Event[]>> = {
     linesOf(text).flatMap(({ line, place }) => {
       const [, process = "", type = "", f = "", rest = ""] = LOGGED.exec(line) ?? [];
       if (process === "" && !CUT_OFF.test(line)) return [];
-      if (process === "")
+      if (process === "") {
         throw new Unreadable(`${place}: ${quoted(line)} is only a part of a line.`);
+      }
       const [, value = rest, error] = WITH_ERROR.exec(rest) ?? [];
       const read = edn(value === "" ? "nil" : value, place);
       return [eventOf({ process, type, f, value: read, error }, place)];
@@ -81,7 +82,7 @@ function ednLines(text: string): Event[] {
 }
 
 function formatOf(text: string): Format {
-  const start = text.replace(/^(\s|;.*)+/, "");
+  const start = fromFirstValue(text);
   if (/^(\[\s*)?\{\s*"/.test(start) || /^\[\s*\]/.test(start)) return "json";
   if (/^[[(]?\s*(#\S+\s*)?\{/.test(start)) return "edn";
   if (text.split("\n").some((line) => LOGGED.test(line))) return "jepsen-log";
@@ -94,7 +95,12 @@ function formatOf(text: string): Format {
 
 /** Whether all events stand in one list. */
 function isWhole(text: string): boolean {
-  return /^(\s|;.*)*[[(]/.test(text);
+  return /^[[(]/.test(fromFirstValue(text));
+}
+
+/** Without the comments and spaces that stand before everything else. */
+function fromFirstValue(text: string): string {
+  return text.replace(/^(\s|;.*)+/, "");
 }
 
 function linesOf(text: string): { readonly line: string; readonly place: string }[] {

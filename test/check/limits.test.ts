@@ -2,10 +2,13 @@ import { expect, test } from "vitest";
 import {
   type CasRegisterInput,
   casRegister,
+  fifoQueue,
+  type History,
   type KeyValueInput,
   keyValue,
   linearizable,
   type Model,
+  type QueueInput,
   Recorder,
   type RegisterInput,
   register,
@@ -157,6 +160,19 @@ test("operations at once that fill the memory by themselves end without a verdic
   const limits = { memoryMb: 4 };
   expect(linearizable(crowd(100, 1000), register(0), limits).verdict).toBe("ok");
   expect(linearizable(crowd(1000, 4000), register(0), limits)).toMatchObject({
+    verdict: "unknown",
+    reason: "no verdict within 4 MB",
+  });
+});
+
+test("so do those on a queue, of which somebody has taken something", () => {
+  const writes = crowd(1000, 4000).map(({ input: _, ...one }) => ({
+    ...one,
+    input: one.id % 2 === 0 ? { kind: "enqueue", value: one.id } : { kind: "dequeue" },
+    ...(one.outcome === "ok" ? { output: one.id % 2 === 0 ? undefined : one.id - 1 } : {}),
+  }));
+  const history = writes as unknown as History<QueueInput<number>, number | undefined>;
+  expect(linearizable(history, fifoQueue<number>(), { memoryMb: 4 })).toMatchObject({
     verdict: "unknown",
     reason: "no verdict within 4 MB",
   });

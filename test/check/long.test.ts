@@ -4,6 +4,7 @@ import { expect, test } from "vitest";
 import {
   fifoQueue,
   type History,
+  independent,
   type LogInput,
   linearizable,
   log,
@@ -34,6 +35,22 @@ function queueHistory(take: (held: number[]) => number | null): History<QueueInp
 test("a queue of a thousand operations is ok", () => {
   const history = queueHistory((held) => held.shift() ?? null);
   expect(linearizable(history, fifoQueue<number>(), LIMITS).verdict).toBe("ok");
+});
+
+test("so are two of them, each with a key", () => {
+  const history = queueHistory((held) => held.shift() ?? null);
+  const keyed = history.map((one) => ({ ...one, input: { ...one.input, key: "a" } }));
+  const both = keyed.flatMap((one) => {
+    const other = { ...one, id: one.id + 0.5, client: `${one.client}b` };
+    const twin = { ...other, input: { ...one.input, key: "b" } };
+    return [one, twin].map(
+      ({ returnedBefore: _, ...each }: typeof one & { returnedBefore?: number }) => each,
+    );
+  });
+  const model = independent(fifoQueue<number>());
+  expect(linearizable(both as typeof keyed, model, LIMITS).verdict).toBe("ok");
+  const limits = { ...LIMITS, without: ["first-in-first-out"] } as const;
+  expect(linearizable(both as typeof keyed, model, limits).verdict).toBe("unknown");
 });
 
 test("without knowing what came out when, it has no verdict", () => {

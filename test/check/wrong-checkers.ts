@@ -168,6 +168,13 @@ export const WRONG: readonly WrongChecker[] = [
     origin: "the first idea: whoever got no answer has done nothing",
   },
   {
+    name: "all keys are one object",
+    file: check("independent"),
+    from: "const { key } = input;\n      const model",
+    to: 'const key = "x";\n      const model',
+    origin: "a key that a wrapper forgets",
+  },
+  {
     name: "crashed operations explain nothing that returned",
     file: check("refutation"),
     from: "      if (rows.has(input)) continue;\n",

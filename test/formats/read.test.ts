@@ -228,6 +228,7 @@ describe("registers with keys", () => {
 
 test("EDN may have comments, and events of many lines or many in one", () => {
   const text = lines(
+    ";".repeat(60),
     "; a run",
     "{:process 0, :type :invoke",
     " :f :read, :value nil} ; asks",
